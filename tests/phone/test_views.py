@@ -677,8 +677,32 @@ class TestAnswering:
         for address in (f"/m/cases/{incident.case.number}/", f"/m/reports/{made.uid}/"):
             page = phone.get(address).content.decode()
             parts = re.findall(r"<\w+[^>]*\bdata-live-page\b[^>]*>", page)
-            assert len(parts) == 3
+            assert len(parts) == 1
             assert all(" id=" in part.replace("\n", " ") for part in parts)
+            for part in ("called", "tabs"):  # which are on every page
+                tag = re.search(rf'<\w+[^>]*\bid="{part}"[^>]*>', page)
+                assert tag is not None
+                assert f'data-live-refresh="/m/waiting/?at={address}"' in tag[0]
+
+    def test_what_waits_is_asked_for_without_the_page(
+        self, scene, phone, incident
+    ) -> None:
+        here = f"/m/cases/{incident.case.number}/"
+        mine = scene.assignment(incident, scene.guard)
+
+        answer = phone.get("/m/waiting/", {"at": "/m/tasks/"})
+
+        part = answer.content.decode()
+        assert "no-store" in answer["Cache-Control"]
+        assert "<main" not in part
+        assert f'data-called="{mine.uid}"' in part
+        assert f"/m/assignments/{mine.uid}/acknowledgement/" in part
+        assert re.search(r'href="/m/tasks/" aria-current="page"', part)
+        assert part.count("aria-current") == 1
+        assert 'data-live-refresh="/m/waiting/?at=/m/tasks/"' in part
+        # The scene has a button of its own.
+        part = phone.get("/m/waiting/", {"at": here}).content.decode()
+        assert f"/m/assignments/{mine.uid}/acknowledgement/" not in part
 
     def test_the_tabs_say_what_waits(self, phone, incident) -> None:
         waiting = my_tasks(User.objects.get(username="wangjianguo")).count()
@@ -891,6 +915,45 @@ class TestAnswering:
             f"/photos/{task.photos.get().uid}/"
             in phone.get(f"/m/cases/{incident.case.number}/").content.decode()
         )
+
+    def test_what_was_uploaded_has_a_receipt_on_the_phone(
+        self, scene, phone, stranger, incident
+    ) -> None:
+        upload = f"/m/cases/{incident.case.number}/upload/"
+        file = SimpleUploadedFile("a.jpg", JPEG)
+
+        answer = phone.post(upload, {"file": file})
+
+        exhibit = incident.case.exhibits.get()
+        address = f"/m/exhibits/{exhibit.uid}/receipt/"
+        assert answer["Location"] == address
+        page = phone.get(address).content.decode()
+        assert exhibit.blob.sha256 in page
+        assert f'class="back" href="{upload[:-7]}"' in " ".join(page.split())
+        empty = f"/m/exhibits/{UUID(int=0)}/receipt/"
+        assert f'data-receipt="{empty}"' in phone.get(upload).content.decode()
+        for page in (address, empty):
+            assert stranger.get(page).status_code == 404
+
+    def test_what_came_with_a_task_or_a_report_has_one_too(
+        self, scene, phone, incident
+    ) -> None:
+        task = incident.case.tasks.get(key="scene_photos")
+        photos = {"photos": [SimpleUploadedFile("a.jpg", JPEG)]}
+        phone.post(f"/m/tasks/{task.uid}/", photos)
+        made = scene.report(by=scene.guard)
+        files = {"files": [SimpleUploadedFile("a.png", PNG)]}
+        phone.post(f"/m/reports/{made.uid}/files/", files)
+        exhibits = {one.source: one for one in incident.case.exhibits.all()}
+
+        for source, address in (
+            ("task", f"/m/tasks/{task.uid}/"),
+            ("report", f"/m/reports/{made.uid}/"),
+        ):
+            page = phone.get(address).content.decode()
+            receipt = f"/m/exhibits/{exhibits[source].uid}/receipt/"
+            assert page.count(f'href="{receipt}"') == 1
+            assert phone.get(receipt).status_code == 200
 
     def test_photo_task_from_the_outbox_comes_in_two_parts_any_times(
         self, phone, incident

@@ -21,6 +21,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import Place, User
@@ -44,7 +45,9 @@ from anlan.cases.selectors import (
 )
 from anlan.cases.selectors.contacts import kept_apart_for
 from anlan.cases.selectors.markers import minded_in
-from anlan.evidence.views.uploads import upload_page
+from anlan.evidence.selectors import case_number_of, receipts_for
+from anlan.evidence.views.pages import receipt_page
+from anlan.evidence.views.uploads import ANY, upload_page
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
     AssignmentState,
@@ -194,6 +197,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_GET
 def sent(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What became of my report: who is coming, and how long it has been."""
+    user = _user(request)
     made = _report_of(request, uid)
     incident = helping(made.incident)
     return render(
@@ -205,6 +209,9 @@ def sent(request: HttpRequest, uid: UUID) -> HttpResponse:
             "host": incident.case,
             "assignments": _assignments(incident),
             "attachments": made.attachments.order_by("pk"),
+            "receipts": receipts_for(
+                user, made.attachments.values_list("uid", flat=True)
+            ),
         },
     )
 
@@ -265,7 +272,6 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
         request,
         "phone/incident.html",
         {
-            "is_scene": True,
             "case": case,
             "incident": incident,
             "mine": mine,
@@ -414,7 +420,21 @@ def dissuasion(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, number: str) -> HttpResponse:
     """Photos, sounds and films of a case, also large ones, from the phone's own pages."""
-    return upload_page(request, number, template="phone/upload.html")
+    return upload_page(
+        request,
+        number,
+        template="phone/upload.html",
+        then=reverse("phone:receipt", args=[ANY]),
+    )
+
+
+@login_required
+@require_GET
+def receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What whoever brought it takes along, also from a shared phone."""
+    return receipt_page(
+        request, case_number_of(uid), uid, template="phone/receipt.html"
+    )
 
 
 @login_required
@@ -456,12 +476,14 @@ def task(request: HttpRequest, uid: UUID) -> HttpResponse:
         status = 422
     if status != 200 and _wants_json(request):
         return JsonResponse({"errors": form.errors}, status=status)
-    return render(
-        request,
-        "phone/task.html",
-        {"task": found, "form": form, "photos": photos_for(user, found)},
-        status=status,
-    )
+    proof = photos_for(user, found)
+    context = {
+        "task": found,
+        "form": form,
+        "photos": proof,
+        "receipts": receipts_for(user, [photo.uid for photo in proof]),
+    }
+    return render(request, "phone/task.html", context, status=status)
 
 
 @login_required
@@ -506,6 +528,19 @@ def me(request: HttpRequest) -> HttpResponse:
         "counsels": is_counsellor(user),
     }
     return render(request, "phone/me.html", context)
+
+
+@never_cache
+@login_required
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Who is called and what the tabs count, for the page that is open, named by ``at``.
+
+    An entry of a site's record concerns each phone that is open there: all of its page,
+    read anew by every one of them, would cost more than what was recorded.
+    """
+    request.path = request.GET.get("at", "")  # of which the parts are
+    return render(request, "phone/waiting.html")
 
 
 @login_required

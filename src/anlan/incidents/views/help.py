@@ -20,7 +20,7 @@ from anlan.cases.views.answers import is_in_place, one_tap, posted, reader_of, s
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import CallOutcome, EmergencyService
 from anlan.incidents.forms import AnswerForm, CallForm, DecisionForm, WaiverForm
-from anlan.incidents.models import EmergencyCall, Incident
+from anlan.incidents.models import EmergencyCall
 from anlan.incidents.script import translation_of, words_to_say
 from anlan.incidents.selectors import incident_for
 from anlan.incidents.views.answers import incident_changed

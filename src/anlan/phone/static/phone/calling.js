@@ -42,7 +42,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) questions()[0]?.scrollIntoView({ block: "nearest" });
 });
-document.querySelectorAll("[data-live-page]").forEach((part) => {
+document.querySelectorAll("[data-live-page], [data-live-refresh]").forEach((part) => {
   new MutationObserver(ask).observe(part.parentElement, { childList: true });
 });
 ask();

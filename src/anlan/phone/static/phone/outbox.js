@@ -539,7 +539,7 @@ async function tellAgain() {
 document.addEventListener("submit", (event) => {
   if ("indexedDB" in window && event.target.matches("form[data-outbox]") && !event.defaultPrevented) submit(event);
 });
-document.querySelectorAll("[data-live-page]").forEach((part) => {
+document.querySelectorAll("[data-live-page], [data-live-refresh]").forEach((part) => {
   new MutationObserver(() => show()).observe(part.parentElement, { childList: true });
 });
 function nameFiles(input) {
