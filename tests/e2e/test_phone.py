@@ -664,12 +664,9 @@ LEFT_ONCE_MORE = """(other) => new Promise((done) => {
 })"""
 
 
-@pytest.mark.parametrize("is_second", [False, True])
-def test_whoever_commands_sends_what_another_left_on_the_phone(
-    *, is_second: bool, told_installation: Installation, sign_in: SignIn
-) -> None:
-    before = count(told_installation, "incidents_report")
-    page = open_shared_phone(told_installation, sign_in).page
+def leave_alarm(installation: Installation, sign_in: SignIn) -> Page:
+    """The captain left one on the phone, which waits locked for the next."""
+    page = open_shared_phone(installation, sign_in).page
     page.goto("/m/report/")
     page.route("**/m/token/", lambda route: route.abort())
     page.locator("[name=place]").first.check(force=True)
@@ -678,15 +675,45 @@ def test_whoever_commands_sends_what_another_left_on_the_phone(
     page.locator("form[data-idle] button").click()
     page.wait_for_url("**/m/shared/")
     page.unroute("**/m/token/")
-    if is_second:  # somebody wanted to send it already, and left it here too
-        query = "SELECT uid FROM accounts_user WHERE username = 'wangjianguo'"
-        page.evaluate(LEFT_ONCE_MORE, str(UUID(told_installation.rows(query)[0][0])))
-    officer = give_pin(told_installation, "zhoumin")
+    return page
+
+
+def open_as_officer(page: Page, installation: Installation) -> None:
+    officer = give_pin(installation, "zhoumin")
     page.goto(f"/m/shared/people/{officer}/")
-    page.fill("input[name=pin]", told_installation.story["pin"])
+    page.fill("input[name=pin]", installation.story["pin"])
     page.click("main form button")
     page.wait_for_url("**/m/")
     page.on("dialog", lambda dialog: dialog.accept())
+
+
+def test_whoever_commands_discards_what_another_left_for_a_reason(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    before = told_installation.kinds()
+    page = leave_alarm(told_installation, sign_in)
+    open_as_officer(page, told_installation)
+
+    row = page.locator("[data-waiting-list] li")
+    row.locator("[data-discard] summary").click()
+    row.get_by_role("button", name="已用对讲机或电话处理").click()
+
+    expect(page.locator("[data-waiting-list]")).to_be_hidden()
+    said = told_installation.kinds() - before
+    assert said["incident.unsent_discarded"] == 1
+    assert said["incident.reported"] == 0
+
+
+@pytest.mark.parametrize("is_second", [False, True])
+def test_whoever_commands_sends_what_another_left_on_the_phone(
+    *, is_second: bool, told_installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(told_installation, "incidents_report")
+    page = leave_alarm(told_installation, sign_in)
+    if is_second:  # somebody wanted to send it already, and left it here too
+        query = "SELECT uid FROM accounts_user WHERE username = 'wangjianguo'"
+        page.evaluate(LEFT_ONCE_MORE, str(UUID(told_installation.rows(query)[0][0])))
+    open_as_officer(page, told_installation)
 
     page.locator("[data-waiting-list] li").get_by_text("代为上报").click()
 

@@ -27,6 +27,7 @@ from anlan.incidents.models import Assignment, Attachment, Incident, Report
 from anlan.incidents.script import words_to_say
 from anlan.law.selectors import guardrail
 from anlan.ledger.events import SYSTEM
+from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
 from tests.incidents.story import entries
@@ -1065,6 +1066,58 @@ class TestOtherSites:
             "/m/cases/YQ-IN-20200101-001/",
         ):
             assert phone.get(address).status_code == 404
+
+
+class TestDiscarding:
+    """What a guard left on a shared phone who cannot open it any more."""
+
+    def discard(self, client: Client, scene: Scene, **more: object):
+        data = {
+            "request_id": ID,
+            "writer": str(scene.guard.uid),
+            "what": "act",
+            "reason": "settled",
+            "age": 3600,
+            **more,
+        }
+        return client.post("/m/discards/", data, headers=OUTBOX)
+
+    def test_it_is_on_the_record_once_with_its_reason(self, scene, client) -> None:
+        client.force_login(scene.officer)
+
+        for _twice in range(2):
+            assert self.discard(client, scene).status_code == 201
+
+        entry = Entry.objects.get(kind="incident.unsent_discarded")
+        assert json.loads(bytes(entry.data or b"")) == {
+            "writer": scene.guard.actor_key,
+            "what": "act",
+            "reason": "settled",
+        }
+        assert entry.actor == scene.officer.actor_key
+        assert entry.recorded_at - entry.happened_at == timedelta(hours=1)
+        assert verify().is_sound
+
+    @pytest.mark.parametrize("who", ["guard", "next_guard", "stranger"])
+    def test_only_who_commands_there(self, scene, client, who) -> None:
+        client.force_login(getattr(scene, who))
+        assert "data-discard hidden" not in client.get("/m/").content.decode()
+
+        answer = self.discard(client, scene)
+
+        assert answer.status_code == 403
+        assert not Entry.objects.filter(kind="incident.unsent_discarded").exists()
+
+    @pytest.mark.parametrize(
+        "said", [{"reason": ""}, {"reason": "x"}, {"what": "x"}, {"writer": ID}]
+    )
+    def test_nothing_without_a_reason(self, scene, client, said) -> None:
+        client.force_login(scene.officer)
+        assert "data-discard hidden" in client.get("/m/").content.decode()
+
+        assert self.discard(client, scene, **said).status_code == 422
+
+        assert not Entry.objects.filter(kind="incident.unsent_discarded").exists()
 
 
 class TestShell:

@@ -14,10 +14,12 @@ from anlan.incidents.enums import (
     CallOutcome,
     Channel,
     DeviceMode,
+    Discarded,
     Dissuasion,
     EmergencyService,
     Flag,
     Rung,
+    Unsent,
 )
 from anlan.ledger.events import Covered, Event, RefInRow, quotes, recorded
 
@@ -128,6 +130,28 @@ class ReportWithdrawn(Event):
     tone: ClassVar[str] = "warn"
 
     report: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class UnsentDiscarded(Event):
+    """What somebody left on a phone and nobody will send; its words were never here."""
+
+    kind: ClassVar[str] = "incident.unsent_discarded"
+    sentence: ClassVar[str] = _(
+        "{actor}删除了{writer}留在手机里没有送出的{what}：{reason}"
+    )
+    tone: ClassVar[str] = "warn"
+
+    writer: str
+    what: str
+    reason: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "what": Unsent(self.what).label,
+            "reason": Discarded(self.reason).label,
+        }
 
 
 @recorded

@@ -46,6 +46,7 @@ urlpatterns = [
     path("tasks/<uuid:uid>/photos/", views.photos, name="photos"),
     path("me/", views.me, name="me"),
     path("waiting/", views.waiting, name="waiting"),
+    path("discards/", views.discards, name="discards"),
     path("exhibits/<uuid:uid>/receipt/", views.receipt, name="receipt"),
     path("checks/<int:pk>/answer/", views.check_answer, name="check_answer"),
     path("shared/", shared.shared, name="shared"),

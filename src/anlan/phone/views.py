@@ -27,7 +27,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.accounts.models import Place, User
 from anlan.accounts.permissions import has_permission, holds_somewhere, sites_where
 from anlan.accounts.roles import Permission
-from anlan.accounts.selectors import places_of, site_of
+from anlan.accounts.selectors import places_of, shared_phone_for, site_of
+from anlan.accounts.signed_in import PHONE_COOKIE
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotFound
 from anlan.cases import services as cases
@@ -52,6 +53,7 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
     AssignmentState,
     Channel,
+    Discarded,
     Dissuasion,
     EmergencyService,
     Flag,
@@ -64,7 +66,7 @@ from anlan.incidents.views import help as calling
 from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
-from anlan.phone.forms import STALE, ActForm, ReportForm
+from anlan.phone.forms import STALE, ActForm, DiscardForm, ReportForm
 from anlan.resolution.counselling.permissions import is_counsellor
 
 RECENT = 6  # places offered at once
@@ -140,6 +142,7 @@ def alarm(request: HttpRequest) -> HttpResponse:
         {
             "unread": unread,
             "commands": holds_somewhere(user, Permission.INCIDENT_COMMAND),
+            "discards": Discarded,
             "checks": list(notify_selectors.open_checks_of(user, now)),
             "place": _here(user, known, at=now),
             "site": site_of(user, known=known.place if known else None),
@@ -234,6 +237,35 @@ def files(request: HttpRequest, uid: UUID) -> HttpResponse:
         return redirect("phone:sent", uid)
     # The outbox sends one at a time, and keeps what was refused.
     return _refused(refused[0][1]) if refused else JsonResponse({}, status=201)
+
+
+@login_required
+@require_POST
+def discards(request: HttpRequest) -> JsonResponse:
+    """What another left on this phone is thrown away: first it is on the record why."""
+    user, at = _user(request), timezone.now()
+    phone = shared_phone_for(request.COOKIES.get(PHONE_COOKIE, ""))
+    site = phone.site if phone is not None else site_of(user)
+    form = DiscardForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=422)
+    said = form.cleaned_data
+    try:
+        if site is None:
+            raise NotFound(_("没有这个人"))
+        incidents.discard_unsent(
+            site=site,
+            writer=said["writer"],
+            what=said["what"],
+            reason=said["reason"],
+            made=form.happened(at=at) or at,
+            request_id=said["request_id"],
+            by=user,
+            at=at,
+        )
+    except DomainError as error:
+        return _refused(error)
+    return JsonResponse({"request_id": str(said["request_id"])}, status=201)
 
 
 @login_required

@@ -238,6 +238,7 @@ async function show() {
     chip.lastChild.textContent = chip.dataset[state].replace("{}", waiting.length || refused.length);
   });
   document.querySelectorAll("[data-waiting-list]").forEach((list) => {
+    if (list.querySelector("details[open]")) return; // somebody chooses why
     list.hidden = waiting.length + refused.length === 0;
     const rows = [...waiting.map((item) => row(item, list)), ...refused.map((one) => fileRow(one, list))];
     list.querySelector("ul").replaceChildren(...rows);
@@ -295,7 +296,34 @@ function row(item, list) {
   send.hidden = !other || item.isAct || item.filesFirst || !list.dataset.forAnother;
   send.addEventListener("click", () => confirm(list.dataset.forAnother) && sendForAnother(item));
   if (refused.length && !other) button.before(...waysOn(item));
+  const discard = line.querySelector("[data-discard]"); // whoever commands has it
+  if (discard) discard.hidden = !other;
+  discard?.querySelectorAll("button").forEach((reason) => {
+    reason.addEventListener("click", () => confirm(list.dataset.sure) && throwAway(item, reason.value, list));
+  });
   return line;
+}
+
+// What another left here and nobody will send goes once it is on the record why.
+async function throwAway(item, reason, list) {
+  list.querySelectorAll("details[open]").forEach((part) => (part.open = false));
+  try {
+    const known = await askToken();
+    if (!known) throw new Unreached("signed out");
+    const body = new FormData();
+    const what = (item.isAct && "act") || (item.filesFirst && "task") || "report";
+    const age = String(Math.max(0, Math.round((Date.now() - item.made) / 1000)));
+    const said = { writer: item.writer ?? item.user, what, reason, age, request_id: newId() };
+    for (const [name, value] of Object.entries(said)) body.set(name, value);
+    body.set("csrfmiddlewaretoken", known.csrf);
+    const { status, json } = await ask(list.dataset.discards, { method: "POST", body, headers: JSON_PLEASE });
+    if (status !== 201) throw verdict(status, json);
+    await drop(item.id);
+  } catch (error) {
+    toast([...sentences(error.errors), list.dataset.unrecorded].join(" "));
+    if (!error.errors) note(error);
+  }
+  await show();
 }
 
 // Whoever commands lets out what somebody left here who cannot open this phone any more;
