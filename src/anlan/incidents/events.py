@@ -149,6 +149,7 @@ class UnsentDiscarded(Event):
 
     def shown(self) -> dict[str, Any]:
         return {
+            **self.facts(),
             "what": Unsent(self.what).label,
             "reason": Discarded(self.reason).label,
         }
