@@ -43,7 +43,7 @@ def scripts_of(incident: Incident) -> list[Script]:
 def translation_of(incident: Incident, service: EmergencyService) -> list[str]:
     """What the words say, for a reader whose screen is in another language."""
     language = get_language()
-    if language is None or language == OPERATORS_LANGUAGE:
+    if language == OPERATORS_LANGUAGE:
         return []
     return words_to_say(incident, service, language=language)
 
