@@ -72,9 +72,8 @@ def one_tap(view: Answer) -> Answer:
                 raise
             response = HttpResponse(status=error.status)
             response["HX-Reswap"] = "none"
-            response["HX-Trigger"] = _event(
-                "toast", text=refusal_words(error), tone="warn"
-            )
+            told = {"text": refusal_words(error), "tone": "warn", "target": "body"}
+            response["HX-Trigger"] = json.dumps({"toast": told})
             return response
 
     return answered
@@ -112,7 +111,7 @@ def panels_answer(
             parts,
         )
     )
-    response["HX-Trigger"] = _event("room:done")
+    response["HX-Trigger"] = json.dumps({"room:done": {}})  # told to what has asked
     return response
 
 
@@ -175,7 +174,3 @@ def show_refusal(form: forms.Form, error: DomainError) -> None:
     """At the field that it names, or above the form."""
     path = error.path if isinstance(error, InvalidInput) else None
     form.add_error(path if path in form.fields else None, refusal_words(error))
-
-
-def _event(name: str, **detail: str) -> str:
-    return json.dumps({name: {**detail, "target": "body"}})
