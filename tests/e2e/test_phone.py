@@ -454,6 +454,7 @@ def test_what_is_said_at_the_scene_without_signal_is_kept_and_sent_once(
         page.click("form[action$='/arrival/'] button")
         unsent = page.locator("[data-unsaid]")
         expect(unsent).to_contain_text("还没送到，请用对讲机")
+        expect(unsent).to_be_focused()
         page.reload()
         expect(unsent).to_have_count(1)
         expect(page.locator("form[action$='/arrival/'] button")).to_be_disabled()
@@ -465,6 +466,47 @@ def test_what_is_said_at_the_scene_without_signal_is_kept_and_sent_once(
     said = installation.kinds() - before
     assert said["incident.responder_arrived"] == 1
     assert said["incident.dissuasion_tried"] == 1
+
+
+def test_after_a_quick_answer_the_scene_shows_what_follows(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    """Though the button that was tapped has the focus; and no question is lost."""
+    installation.shell(REPORT.format(place=GARAGE))
+    page = sign_in(installation, "wangjianguo", size=PHONE).go("/m/tasks/")
+    page.click("#called a.btn")
+    page.wait_for_url("**/m/cases/**")
+    page.evaluate("window.same = true")
+
+    page.click("form[action$='/arrival/'] button")
+
+    expect(page.locator("form[action$='/control/']")).to_be_visible()
+    assert page.evaluate("window.same")
+
+
+def test_a_photo_that_was_just_chosen_stays_while_another_arrives(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(installation, "incidents_attachment")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+    page.wait_for_url("**/m/reports/**")
+    form = page.locator("form[data-outbox=files]")
+    photos = form.locator("input[accept='image/*']")
+    held: list[Route] = []
+    page.route("**/files/", held.append)
+    photos.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+
+    form.locator("button").click()
+    expect(form.locator("[data-file-names]")).to_contain_text("正在上传")
+    photos.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": PNG})
+    until(page, lambda: bool(held))
+    page.unroute("**/files/")
+    held[0].continue_()
+
+    expect(page.locator("#received")).to_contain_text("已收到 1")
+    expect(form.locator("[data-file-names]")).to_have_text("b.png")
+    assert count(installation, "incidents_attachment") == before + 1
 
 
 def test_who_is_called_on_another_page_sees_that_the_answer_is_unsent(
