@@ -494,14 +494,13 @@ def test_a_photo_that_was_just_chosen_stays_while_another_arrives(
     form = page.locator("form[data-outbox=files]")
     photos = form.locator("input[accept='image/*']")
     held: list[Route] = []
-    page.route("**/files/", held.append)
+    page.route("**/files/", lambda route: held.insert(0, route))
     photos.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
 
     form.locator("button").click()
     expect(form.locator("[data-file-names]")).to_contain_text("正在上传")
     photos.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": PNG})
     until(page, lambda: bool(held))
-    page.unroute("**/files/")
     held[0].continue_()
 
     expect(page.locator("#received")).to_contain_text("已收到 1")
@@ -699,6 +698,27 @@ def test_whoever_commands_sends_what_another_left_on_the_phone(
         " ORDER BY received_at DESC LIMIT 1"
     )
     assert reporters == [("sunlei",)]
+
+
+SMALL = """
+() => [...document.querySelectorAll("a[href], button, summary, .chip, .capb, .input")]
+  .filter((one) => !one.matches(".skip") && !one.closest("dialog:not([open])"))
+  .map((one) => ({ text: one.textContent.trim(), box: one.getBoundingClientRect() }))
+  .filter(({ box }) => box.width && (box.width < 47.5 || box.height < 47.5))
+  .map(({ text, box }) => `${text}: ${box.width} x ${box.height}`)
+"""
+
+
+def test_what_is_pressed_is_as_large_as_a_thumb(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    ((code,),) = installation.rows("SELECT code FROM accounts_place LIMIT 1")
+    paths = ("/m/", "/m/report/", "/m/tasks/", "/m/me/", f"/q/{code}")
+
+    small = {path: guard.go(path).evaluate(SMALL) for path in paths}
+
+    assert not any(small.values()), small
 
 
 def test_an_open_phone_shows_and_feels_that_its_guard_is_called(

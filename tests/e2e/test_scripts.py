@@ -379,6 +379,26 @@ def test_a_pressed_button_does_not_hold_its_part_back(open_page: Open) -> None:
     expect(page.locator("#act")).to_have_text("new")
 
 
+def test_news_that_come_while_a_part_is_fetched_are_fetched_too(
+    open_page: Open,
+) -> None:
+    page = open_page(LIVE.format(words="old"), desk("refresh"))
+    page.context.unroute("**/*")
+    held: list[Route] = []
+    page.context.route("**/*", lambda route: held.insert(0, route))
+    page.evaluate(TOUCH)
+    while not held:
+        page.wait_for_timeout(20)
+    page.evaluate(TOUCH)
+    page.wait_for_timeout(100)
+
+    for words in ("newer", "newest"):
+        while not held:
+            page.wait_for_timeout(20)
+        held.pop().fulfill(body=LIVE.format(words=words))
+        expect(page.locator("#act")).to_have_text(words)
+
+
 def test_typed_words_hold_their_part_back(open_page: Open) -> None:
     page = open_page(LIVE.format(words="old"), desk("refresh"))
     page.locator("textarea").focus()

@@ -47,6 +47,7 @@ function put(part, text) {
   } else {
     const active = part.contains(document.activeElement) && document.activeElement;
     part.replaceWith(document.adoptNode(fresh));
+    if (waiting.delete(part)) waiting.add(fresh); // news came while this was on its way
     // Only to the same button: an Enter on another one would do something else.
     const isSame = (one) => one.isEqualNode(active) && one.form?.action === active.form?.action;
     if (active) [...fresh.querySelectorAll(active.tagName)].find(isSame)?.focus({ preventScroll: true });
@@ -86,7 +87,7 @@ async function refresh(part, asked) {
     again(part);
   }
   running.delete(part);
-  if (waiting.has(part)) soon();
+  if (waiting.size) soon();
 }
 
 function run() {
