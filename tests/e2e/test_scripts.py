@@ -9,7 +9,15 @@ from typing import TypeAlias
 
 import django_htmx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import (
+    Browser,
+    Dialog,
+    FilePayload,
+    Page,
+    Request,
+    Route,
+    expect,
+)
 
 from tests.e2e.conftest import ROOT
 
@@ -110,9 +118,12 @@ WITHDRAWAL = PART.format(id="a", act="withdrawal")  # of the same id: even then
 
 def posts(page: Page) -> list[str]:
     sent: list[str] = []
-    page.on(
-        "request", lambda one: sent.append(one.url) if one.method == "POST" else None
-    )
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            sent.append(request.url)
+
+    page.on("request", note)
     return sent
 
 
@@ -420,10 +431,10 @@ def test_chosen_files_are_named(open_page: Open) -> None:
     form = "<form><input type=file name=files multiple><p data-file-names></p></form>"
     page = open_page(form, desk("files"))
 
-    page.set_input_files(
-        "input",
-        [{"name": n, "mimeType": "image/png", "buffer": b"x"} for n in ("a", "b")],
-    )
+    files: list[FilePayload] = [
+        {"name": name, "mimeType": "image/png", "buffer": b"x"} for name in ("a", "b")
+    ]
+    page.set_input_files("input", files)
 
     expect(page.locator("[data-file-names]")).to_have_text("a · b")
 
@@ -482,7 +493,12 @@ def test_a_draft_says_why_it_is_not_kept_and_asks_before_it_is_lost(
         DRAFT, ["resolution/static/resolution/draft.js"], {"/draft/": [answer]}
     )
     asked: list[str] = []
-    page.on("dialog", lambda one: (asked.append(one.type), one.accept()))
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", agree)
     page.locator("[name=sum]").press_sequentially("12")
 
     expect(page.locator("[data-draft-state]")).to_have_text(said)

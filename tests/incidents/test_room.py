@@ -333,7 +333,9 @@ class TestRoom:
         assert kinds == {"case.contact_named"}
         assert len(queries) - 2 <= 8, [query["sql"][:200] for query in queries]
         assert "还没有这一类的记录" in panel.content.decode()
-        assert re.search(r'id="about-evidence"[^>]*aria-current', panel.content.decode())
+        assert re.search(
+            r'id="about-evidence"[^>]*aria-current', panel.content.decode()
+        )
         older = client.get(f"{room}?about=handling").context["room"]
         assert len(older.lines) == 20
         assert older.older is not None
