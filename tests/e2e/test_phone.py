@@ -463,6 +463,7 @@ def test_what_is_said_at_the_scene_without_signal_is_kept_and_sent_once(
         page.click("form[action$='/arrival/'] button")
         unsent = page.locator("[data-unsaid]")
         expect(unsent).to_contain_text("还没送到，请用对讲机")
+        expect(unsent).to_be_focused()
         page.reload()
         expect(unsent).to_have_count(1)
         expect(page.locator("form[action$='/arrival/'] button")).to_be_disabled()
@@ -505,6 +506,46 @@ def test_help_is_called_from_the_scene_without_signal_and_each_call_kept(
     expect(made.filter(has_text="没有接通")).to_have_count(1)
     said = installation.kinds() - before
     assert said["incident.emergency_called"] == 2
+
+
+def test_after_a_quick_answer_the_scene_shows_what_follows(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    """Though the button that was tapped has the focus; and no question is lost."""
+    installation.shell(REPORT.format(place=GARAGE))
+    page = sign_in(installation, "wangjianguo", size=PHONE).go("/m/tasks/")
+    page.click("#called a.btn")
+    page.wait_for_url("**/m/cases/**")
+    page.evaluate("window.same = true")
+
+    page.click("form[action$='/arrival/'] button")
+
+    expect(page.locator("form[action$='/control/']")).to_be_visible()
+    assert page.evaluate("window.same")
+
+
+def test_a_photo_that_was_just_chosen_stays_while_another_arrives(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(installation, "incidents_attachment")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+    page.wait_for_url("**/m/reports/**")
+    form = page.locator("form[data-outbox=files]")
+    photos = form.locator("input[accept='image/*']")
+    held: list[Route] = []
+    page.route("**/files/", lambda route: held.insert(0, route))
+    photos.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+
+    form.locator("button").click()
+    expect(form.locator("[data-file-names]")).to_contain_text("正在上传")
+    photos.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": PNG})
+    until(page, lambda: bool(held))
+    held[0].continue_()
+
+    expect(page.locator("#received")).to_contain_text("已收到 1")
+    expect(form.locator("[data-file-names]")).to_have_text("b.png")
+    assert count(installation, "incidents_attachment") == before + 1
 
 
 def test_who_is_called_on_another_page_sees_that_the_answer_is_unsent(
@@ -724,6 +765,27 @@ def test_whoever_commands_sends_what_another_left_on_the_phone(
         " ORDER BY received_at DESC LIMIT 1"
     )
     assert reporters == [("sunlei",)]
+
+
+SMALL = """
+() => [...document.querySelectorAll("a[href], button, summary, .chip, .capb, .input")]
+  .filter((one) => !one.matches(".skip") && !one.closest("dialog:not([open])"))
+  .map((one) => ({ text: one.textContent.trim(), box: one.getBoundingClientRect() }))
+  .filter(({ box }) => box.width && (box.width < 47.5 || box.height < 47.5))
+  .map(({ text, box }) => `${text}: ${box.width} x ${box.height}`)
+"""
+
+
+def test_what_is_pressed_is_as_large_as_a_thumb(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    ((code,),) = installation.rows("SELECT code FROM accounts_place LIMIT 1")
+    paths = ("/m/", "/m/report/", "/m/tasks/", "/m/me/", f"/q/{code}")
+
+    small = {path: guard.go(path).evaluate(SMALL) for path in paths}
+
+    assert not any(small.values()), small
 
 
 def test_an_open_phone_shows_and_feels_that_its_guard_is_called(

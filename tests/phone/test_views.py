@@ -675,10 +675,11 @@ class TestAnswering:
     ) -> None:
         """Several stand on one page; without an id the first is taken for any."""
         made = Report.objects.get()
-        for address in (f"/m/cases/{incident.case.number}/", f"/m/reports/{made.uid}/"):
+        scene, report = f"/m/cases/{incident.case.number}/", f"/m/reports/{made.uid}/"
+        for address, count in ((scene, 1), (report, 2)):
             page = phone.get(address).content.decode()
             parts = re.findall(r"<\w+[^>]*\bdata-live-page\b[^>]*>", page)
-            assert len(parts) == 1
+            assert len(parts) == count
             assert all(" id=" in part.replace("\n", " ") for part in parts)
             for part in ("called", "tabs"):  # which are on every page
                 tag = re.search(rf'<\w+[^>]*\bid="{part}"[^>]*>', page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.bucket import Keys, address_of, read_keys
@@ -250,6 +251,7 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英语"))]
+MESSAGE_TAGS = {messages.SUCCESS: "ok", messages.WARNING: "warn", messages.ERROR: "bad"}
 LOCALE_PATHS = [ROOT / "src" / "anlan" / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -153,7 +153,15 @@ async function sendRest(item, token) {
       settled += error.errors ? 1 : 0;
     }
   }
-  if (settled && location.pathname === item.answer.url) location.reload();
+  if (settled && location.pathname === item.answer.url) showArrived();
+}
+
+// Its parts only: a photo that was chosen meanwhile stays in its form, and is named there.
+function showArrived() {
+  const form = document.querySelector("form[data-outbox=files]");
+  const isChosen = form && new FormData(form).getAll("files").some((file) => file.name);
+  if (form && !isChosen) form.querySelector("[data-file-names]").textContent = "";
+  document.dispatchEvent(new CustomEvent("anlan:reload"));
 }
 
 async function tryTask(item, token) {
@@ -258,13 +266,19 @@ function mark(form, waiting) {
   const shown = [...document.querySelectorAll("[data-unsaid]")].find((one) => one.dataset.unsaid === form.action);
   // A further call is a call of its own, also while the one before waits.
   const isOver = isUnsent && !("repeats" in form.dataset);
+  const hadFocus = form.contains(document.activeElement); // a disabled button loses it
   for (const button of form.querySelectorAll("button")) button.disabled = isOver;
   const template = document.querySelector("[data-unsaid-act]"); // a page of another version may have none
   if (isUnsent && !shown && template) {
     const notice = template.content.cloneNode(true).firstElementChild;
     notice.dataset.unsaid = form.action;
     place.before(notice);
-  } else if (!isUnsent) shown?.remove();
+    notice.tabIndex = -1;
+    if (hadFocus) notice.focus();
+  } else if (!isUnsent && shown) {
+    if (shown.contains(document.activeElement)) form.querySelector("button")?.focus();
+    shown.remove();
+  }
 }
 
 function chipState(waiting, refused) {
@@ -390,6 +404,7 @@ async function submit(event) {
   event.preventDefault();
   const form = event.target;
   if (form.dataset.busy) return;
+  if (form.dataset.outbox === "files") return keepFiles(form);
   // Refused by the server, too; but without a network that would be heard of too late.
   if (form.elements.place && !new FormData(form).get("place")) return say(form, form.dataset.nowhere);
   form.dataset.busy = "yes";
@@ -410,6 +425,23 @@ async function submit(event) {
     return;
   }
   await deliver(item, form);
+}
+
+// More files of a report that has arrived: what is still left of it.
+async function keepFiles(form) {
+  const files = new FormData(form).getAll("files").filter((file) => file.name);
+  const answer = { url: location.pathname, number: form.dataset.number };
+  const kept = files.map((file) => ({ id: newId(), name: file.name, blob: file }));
+  try {
+    if (!files.length) throw new Error("no file"); // the server says so
+    await keep({ id: newId(), action: form.action, made: Date.now(), user: holder(), answer, fields: [], files: kept });
+  } catch (error) {
+    console.warn(error);
+    return form.submit();
+  }
+  form.reset();
+  form.querySelector("[data-file-names]").textContent = form.dataset.sending.replace("{}", files.length);
+  await flush();
 }
 
 // Sent along with the form as a field that nobody sees.
@@ -516,6 +548,7 @@ function go(form, url) {
   if (form.dataset.outbox !== "act" || new URL(url, location).pathname !== location.pathname) location.href = url;
   else {
     delete form.dataset.busy;
+    if (form.contains(document.activeElement)) document.activeElement.blur(); // what it held back may come
     document.dispatchEvent(new CustomEvent("anlan:reload"));
   }
 }
@@ -569,16 +602,6 @@ document.addEventListener("submit", (event) => {
 });
 document.querySelectorAll("[data-live-page], [data-live-refresh]").forEach((part) => {
   new MutationObserver(() => show()).observe(part.parentElement, { childList: true });
-});
-function nameFiles(input) {
-  const names = [...input.form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
-  const line = input.form.querySelector("[data-file-names]");
-  if (line) line.textContent = names.map((file) => file.name).join(" · ");
-}
-
-document.querySelectorAll("input[type=file]").forEach((input) => {
-  input.addEventListener("change", () => nameFiles(input));
-  if (input.files.length) nameFiles(input); // chosen while this script was on its way
 });
 // What the service worker kept is the reader's own: the next one must not find it.
 document.querySelectorAll("form[action$='/accounts/logout/']").forEach((form) => {
