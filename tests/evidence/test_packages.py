@@ -52,7 +52,7 @@ from anlan.evidence.models import (
 from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging import papers as papers_module
 from anlan.evidence.selectors import every_exhibit_of
-from anlan.evidence.selectors.packages import VERSION
+from anlan.evidence.selectors.packages import VERSION, facts_of
 from anlan.evidence.services import Recipient, making, opening, packages
 from anlan.evidence.verifier import verify
 from anlan.ledger.models import Departure, Entry
@@ -662,6 +662,17 @@ def test_what_is_not_ready_is_acknowledged(scene: Scene, case: Case) -> None:
         (Gap.BROKEN_SEAL, ["E-0002"]),
     ]
     assert entries("evidence.package_asked")[0]["gaps"] == 2
+
+
+def test_what_the_machine_cannot_tell_of_its_disks_is_said(
+    scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "disks", lambda: stores.Disks.UNKNOWN)
+    package = ask(scene, case)
+
+    assert package.known_gaps == [(Gap.DISKS_UNKNOWN, ["E-0001"])]
+    system = facts_of(package).system
+    assert (system.share_a_disk, system.are_disks_known) == (False, False)
 
 
 def test_malware_is_handed_on_only_by_who_says_that_they_know(

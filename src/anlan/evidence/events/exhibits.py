@@ -34,7 +34,7 @@ class ExhibitReceived(Event):
     sha256: str
     reading: str
     copies: int
-    on_one_disk: int
+    on_one_disk: int  # 1 or 0; 2 if that was not known
     title_digest: str
     file_name_digest: str
     how_digest: str

@@ -37,6 +37,7 @@ from anlan.ledger.events import Actor
 
 MOST_TITLE = 120  # characters
 PLAYED = ("audio/", "video/")  # of which a copy to play is made
+_ON_ONE_DISK = {stores.Disks.ONE: 1, stores.Disks.TWO: 0, stores.Disks.UNKNOWN: 2}
 SOON = timedelta(hours=1)  # a new file is read again: a bad disk shows early
 
 
@@ -157,7 +158,7 @@ def add_exhibit(
                 sha256=kept.sha256,
                 reading=reading,
                 copies=blob.copies.filter(state=CopyState.PRESENT).count(),
-                on_one_disk=int(stores.share_a_disk()),
+                on_one_disk=_ON_ONE_DISK[stores.disks()],
                 title_digest=exhibit.digest_of("title"),
                 file_name_digest=exhibit.digest_of("file_name"),
                 how_digest=exhibit.digest_of("how"),

@@ -99,7 +99,7 @@ def exhibits(request: HttpRequest, number: str) -> HttpResponse:
             has_permission(reader, permission, site=case.site)
             for permission in (Permission.FOOTAGE_TAKE_IN, Permission.FOOTAGE_APPROVE)
         ),
-        "on_one_disk": stores.share_a_disk(),
+        "disks": stores.disks(),
         **_held(case, reader),
     }
     return render(request, "evidence/exhibits.html", context)
@@ -153,7 +153,7 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         else None,
         "scans": bool(settings.CLAMAV),
         "is_looking": "look" in request.GET,
-        "on_one_disk": stores.share_a_disk(),
+        "disks": stores.disks(),
         # A thing has its story; what happened to a file are the lines of the record.
         "story": custody_story(found, reader) if found.is_object else None,
         "told": None if found.is_object else story_of(found, before=_before(request)),
@@ -242,7 +242,7 @@ def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "exhibit": found,
         "arrival": arrival,
         "entry_digest": bytes(arrival.digest).hex(),
-        "on_one_disk": stores.share_a_disk(),
+        "disks": stores.disks(),
         "address": settings.PUBLIC_URL,
     }
     return render(request, "evidence/receipt.html", context)
