@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import uuid4, uuid5
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -1376,6 +1377,23 @@ class TestPages:
                 f"/cases/{case.number}/recordings/{recording.uid}/{path}"
             )
             assert found.status_code == 404
+
+    def test_what_is_brought_from_the_page_is_of_that_recording(
+        self, scene, by_hand, client
+    ) -> None:
+        case = scene.incident().case
+        read_along(scene.at)
+        recording = by_hand.of(case)
+        client.force_login(scene.officer)
+        path = f"/cases/{case.number}/recordings/{recording.uid}/upload/"
+
+        page = client.get(path).content.decode()
+        assert f'data-recording="{recording.uid}"' in page
+        file = SimpleUploadedFile("export.jpg", JPEG)
+        client.post(path, {"file": file, "title": "导出"})
+
+        made = Exhibit.objects.get(case=case)
+        assert (made.brought_for, made.is_footage) == (recording, True)
 
     def test_list_asks_the_same_for_one_and_for_three(
         self, scene, by_hand, client

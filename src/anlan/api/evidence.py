@@ -20,6 +20,7 @@ from anlan.evidence import services as evidence
 from anlan.evidence.enums import Way
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors import exhibits_of
+from anlan.evidence.selectors.recordings import recording_for
 
 router = Router(tags=["evidence"])
 
@@ -82,6 +83,9 @@ class ExhibitIn(UploadIn):
     title: Annotated[Text, Field(max_length=120)] = ""
     how: Annotated[Text, Field(max_length=500)] = ""
     happened_at: Instant | None = None
+    # From a CCTV recorder: whoever opens it says why, and it leaves under an application.
+    is_footage: bool = False
+    recording: UUID | None = None  # of which it is an export
 
 
 @router.get(
@@ -110,6 +114,9 @@ def add_exhibit(
     """
     caller = request.auth
     case = case_of(caller, number)
+    recording = (
+        recording_for(caller.user, number, said.recording) if said.recording else None
+    )
     exhibit = once_with_file(
         caller,
         name="add_exhibit",
@@ -123,6 +130,8 @@ def add_exhibit(
             title=said.title,
             how=said.how,
             happened=said.happened_at,
+            is_footage=said.is_footage,
+            brought_for=recording,
             by=caller.user,
             at=caller.at,
             via="api",

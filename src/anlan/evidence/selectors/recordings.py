@@ -274,14 +274,17 @@ def running_request(
 
 
 def recordings_shown_by(exhibit: Exhibit) -> QuerySet[Recording]:
-    """Those of which it is a file, or a picture of one moment."""
-    return (
-        Recording.objects.filter(
-            Q(segments__exhibit=exhibit) | Q(stills__exhibit=exhibit)
-        )
-        .distinct()
-        .order_by("pk")
+    """Those of which it is a file, or a picture of one moment.
+
+    What somebody brought from a recorder and nobody placed yet is of the recording that
+    it was brought for; if nobody said for which, it may be of any of its case.
+    """
+    shown = Recording.objects.filter(
+        Q(segments__exhibit=exhibit) | Q(stills__exhibit=exhibit) | Q(brought=exhibit)
     )
+    if exhibit.is_footage and not shown.exists():
+        shown = Recording.objects.filter(case=exhibit.case_id)
+    return shown.distinct().order_by("pk")
 
 
 def unexplained_recording(
@@ -291,6 +294,16 @@ def unexplained_recording(
     recordings = recordings_shown_by(exhibit)
     said = recordings.filter(requests__by=user, requests__until__gt=at)
     return None if said.exists() else recordings.first()
+
+
+def may_be_opened(exhibit: Exhibit, user: User, *, at: datetime) -> bool:
+    """Whether it shows no recording, or the reader said why they look (G10).
+
+    A reason is one for a recording: of footage in a case without any, there is none.
+    """
+    if unexplained_recording(exhibit, user, at=at) is not None:
+        return False
+    return not exhibit.is_footage or recordings_shown_by(exhibit).exists()
 
 
 def may_only_look(recordings: Iterable[Recording], user: User, *, at: datetime) -> bool:

@@ -59,6 +59,8 @@ FOOTAGE = (
     | Q(made_by__film__isnull=False)
     | Q(still__isnull=False)
     | Q(derived_from__still__isnull=False)
+    | Q(is_footage=True)
+    | Q(derived_from__is_footage=True)
 )
 
 
@@ -427,9 +429,14 @@ def is_masked_copy(exhibit: Exhibit) -> bool:
 
 
 def has_footage(exhibits: Collection[Exhibit]) -> bool:
-    """Whether files of recorders, or pictures out of them, are among them unmasked."""
+    """Whether files of recorders, or pictures out of them, are among them unmasked.
+
+    Those that nobody placed yet count: whoever brought them said what they are.
+    """
     keys = [exhibit.pk for exhibit in exhibits]
-    raw = Exhibit.objects.filter(Q(segments__isnull=False) | Q(still__isnull=False))
+    raw = Exhibit.objects.filter(
+        Q(segments__isnull=False) | Q(still__isnull=False) | Q(is_footage=True)
+    )
     return any(
         raw.filter(pk__in=keys[start : start + 400]).exists()
         for start in range(0, len(keys), 400)

@@ -45,7 +45,10 @@ from anlan.evidence.selectors import (
 from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.outside import checkpoint_of
 from anlan.evidence.selectors.playing import is_played, neighbours_of, playing_copy_of
-from anlan.evidence.selectors.recordings import unexplained_recording
+from anlan.evidence.selectors.recordings import (
+    recordings_shown_by,
+    unexplained_recording,
+)
 from anlan.evidence.selectors.redaction import masked_copies_of, original_of
 from anlan.evidence.selectors.retention import deletion_of, holds_standing, is_held
 from anlan.evidence.selectors.statements import statements_for
@@ -135,6 +138,7 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "exhibit": found,
         "can_open": may_open,
         "unexplained": unexplained_recording(found, reader, at=timezone.now()),
+        "lacks_recording": found.is_footage and not recordings_shown_by(found).exists(),
         "can_look": may_open
         and found.kind == ExhibitKind.PHOTO
         and not found.is_deleted

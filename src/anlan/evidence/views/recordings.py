@@ -300,6 +300,7 @@ def upload(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         },
         then=reverse("evidence:recording_file", args=[number, uid]) + f"?file={ANY}",
         then_words=_("填写时段"),
+        recording=row,
     )
 
 
