@@ -162,6 +162,38 @@ class TestCandidates:
         names = {c.camera.name for c in candidates_for(scene.garage)}
         assert names == {"CAM-07", "CAM-08", "CAM-01"}
 
+    def test_many_cameras_leave_room_for_the_ways_out_and_say_who_was_left_out(
+        self, scene: Scene, cameras: Watched, client
+    ) -> None:
+        for number in range(30):
+            services.register_camera(
+                recorder=cameras.recorder,
+                name=f"CAM-{number + 20}",
+                code=f"more{number}",
+                place=scene.garage,
+                by=SYSTEM,
+                at=scene.at,
+            )
+        case = scene.incident().case
+        read_along(scene.at)
+
+        asked = Recording.objects.filter(case=case)
+        assert asked.count() == 24
+        assert set(
+            asked.filter(why=WhyCamera.WAY_OUT).values_list("camera__name", flat=True)
+        ) == {"CAM-08", "CAM-01"}
+        (left,) = facts(case, "evidence.cameras_left_out")
+        assert left["count"] == 9
+        client.force_login(scene.officer)
+        path = f"/cases/{case.number}/recordings/"
+        assert "路未自动要求" in client.get(path).content.decode()
+
+        services.want_left_out(case=case, by=scene.officer, at=scene.at)
+        assert client.get(f"{path}left-out/").status_code == 200
+        assert asked.count() == 33
+        assert services.want_left_out(case=case, by=scene.officer, at=scene.at) == []
+        assert verify().is_sound
+
     def test_second_report_from_elsewhere_asks_for_what_is_new(
         self, scene, cameras
     ) -> None:

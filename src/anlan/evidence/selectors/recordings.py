@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from statistics import median_low
 from uuid import UUID
 
+import orjson
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -17,11 +18,13 @@ from anlan.accounts.models import Place, Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base import crypto
+from anlan.base.clock import parse_utc_text
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.policies import add_going_on
-from anlan.cases.selectors import case_for
+from anlan.cases.selectors import case_for, entries_about
 from anlan.evidence.enums import DerivativeKind, FootageWay, WhyCamera
+from anlan.evidence.events import CamerasLeftOut
 from anlan.evidence.models import (
     Camera,
     Derivative,
@@ -31,8 +34,11 @@ from anlan.evidence.models import (
     Recording,
     Segment,
 )
+from anlan.ledger.sentences import event_of
 
-MOST_CAMERAS = 24  # of one incident, the nearest first; others are added by hand
+# Asked for by themselves at one alarm, the nearest first; a person asks for the others.
+MOST_CAMERAS = 24
+MOST_WAYS_OUT = 8  # of them, kept for ways out: whoever ran off is seen there alone
 # Names say whole seconds: two files follow each other if less than this is missing.
 TOLERANCE = timedelta(seconds=1.5)
 TOUCHING = timedelta(milliseconds=500)  # between two that follow each other
@@ -173,7 +179,45 @@ def candidates_for(place: Place) -> list[Candidate]:
         )
     ]
     found.sort(key=lambda pair: (pair[0], pair[1].camera.name))
-    return [candidate for _near, candidate in found][:MOST_CAMERAS]
+    return [candidate for _near, candidate in found]
+
+
+def asked_at_once(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those of them that are asked for by themselves, in the same order."""
+    ways_out = [one for one in candidates if one.why == WhyCamera.WAY_OUT]
+    near = [one for one in candidates if one.why != WhyCamera.WAY_OUT]
+    near = near[: MOST_CAMERAS - min(len(ways_out), MOST_WAYS_OUT)]
+    return near + ways_out[: MOST_CAMERAS - len(near)]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A camera that saw the spot or a way out, and was not asked for by itself."""
+
+    camera: Camera
+    begin: datetime
+    end: datetime
+
+
+def left_out_of(case: Case, *, at: datetime) -> list[LeftOut]:
+    """What nobody has asked for since, and what is not overwritten yet."""
+    spans: dict[UUID, Span] = {}
+    entries = entries_about({case.subject}).filter(kind=CamerasLeftOut.kind)
+    for entry in entries.order_by("seq"):
+        event = event_of(entry.kind, orjson.loads(bytes(entry.data or b"{}")))
+        if isinstance(event, CamerasLeftOut):
+            span = Span(parse_utc_text(event.begin), parse_utc_text(event.end))
+            for uid in event.cameras.split():
+                known = spans.setdefault(UUID(uid), span)
+                spans[UUID(uid)] = Span(
+                    min(known.begin, span.begin), max(known.end, span.end)
+                )
+    cameras = addable_cameras(case).filter(uid__in=list(spans))
+    return [
+        LeftOut(camera, spans[camera.uid].begin, spans[camera.uid].end)
+        for camera in cameras
+        if spans[camera.uid].end + camera.kept_for > at
+    ]
 
 
 def _nearness(camera: Camera, place: Place) -> int | None:

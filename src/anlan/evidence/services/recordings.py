@@ -31,6 +31,7 @@ from anlan.evidence.enums import (
     WhyCamera,
 )
 from anlan.evidence.events import (
+    CamerasLeftOut,
     LengthSaid,
     RecordingDeclined,
     RecordingEndangered,
@@ -51,8 +52,10 @@ from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.selectors.recordings import (
     TOLERANCE,
     Coverage,
+    asked_at_once,
     candidates_for,
     coverage_of,
+    left_out_of,
     recordings_of,
     with_parts,
 )
@@ -99,10 +102,12 @@ def want_recordings(
         if not case.is_open:
             return []
         there = {row.camera_id: row for row in case.recordings.filter(deleted_at=None)}
-        for candidate in candidates_for(place):
+        wanted = [
+            one for one in candidates_for(place) if end + one.camera.kept_for > at
+        ]
+        chosen = asked_at_once(wanted)
+        for candidate in chosen:
             camera = candidate.camera
-            if end + camera.kept_for <= at:
-                continue
             known = there.get(camera.pk)
             if known is None:
                 made.append(
@@ -110,7 +115,39 @@ def want_recordings(
                 )
             elif _is_near(known, begin, end, at=at):
                 _widen(known, begin, end, by=SYSTEM, at=at)
+        left = [
+            one.camera
+            for one in wanted
+            if one not in chosen and one.camera.pk not in there
+        ]
+        if left:
+            cases.record(
+                CamerasLeftOut(
+                    count=len(left),
+                    cameras=" ".join(str(camera.uid) for camera in left),
+                    begin=utc_text(begin),
+                    end=utc_text(end),
+                ),
+                case,
+                by=SYSTEM,
+                at=at,
+            )
     return made
+
+
+def want_left_out(*, case: Case, by: Actor, at: datetime) -> list[Recording]:
+    """Ask for all that saw it and was not asked for by itself; twice asks for nothing.
+
+    Raises:
+        Conflict: the case is closed.
+    """
+    permissions.check_can_save_recordings(by, case)
+    with ledger.recording():
+        case = cases.lock_case(case)
+        return [
+            _want(case, one.camera, WhyCamera.ADDED, one.begin, one.end, by=by, at=at)
+            for one in left_out_of(case, at=at)
+        ]
 
 
 def _is_near(
