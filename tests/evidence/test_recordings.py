@@ -292,6 +292,47 @@ class TestCandidates:
         assert recording.state == RecordingState.DECLINED
         assert recording.wanted_to == scene.at + 30 * MINUTE
 
+    def test_a_person_who_asks_again_for_what_was_declined_gets_it(
+        self, scene, cameras
+    ) -> None:
+        case = scene.incident().case
+        read_along(scene.at)
+        recording = cameras.of(case)
+        services.decline_recording(
+            recording=recording, reason="看不到", by=scene.officer, at=scene.at
+        )
+
+        services.want_recording(
+            case=case, camera=recording.camera, by=scene.officer, at=scene.at
+        )
+
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.WANTED
+        assert (recording.pull_at, recording.settled_at) == (scene.at, None)
+        assert recording.task.state == "open"
+
+    def test_a_wider_window_is_overwritten_when_its_first_missing_moment_is(
+        self, scene, cameras
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 2 * MINUTE)
+        recording = cameras.ask(scene.incident().case, begin, begin + MINUTE)
+        cameras.pull(begin + 3 * MINUTE)
+        there = Recording.objects.get(pk=recording.pk)
+        assert there.state == RecordingState.SAVED
+
+        at = begin + timedelta(days=29)
+        wider = services.want_recording(
+            case=there.case,
+            camera=there.camera,
+            wanted_from=begin,
+            wanted_to=begin + timedelta(days=1, hours=12),
+            by=scene.officer,
+            at=at,
+        )
+
+        assert wider.overwritten_at >= begin + timedelta(days=30, minutes=1)
+
     def test_late_report_saves_the_time_of_the_fight(self, scene, cameras) -> None:
         case = scene.incident().case
         happened = scene.at - timedelta(hours=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from anlan.evidence.models import (
     Recording,
     Segment,
 )
+from anlan.law import selectors as law
 from anlan.ledger.sentences import event_of
 
 # Asked for by themselves at one alarm, the nearest first; a person asks for the others.
@@ -86,6 +88,32 @@ def cameras_of(site: Site) -> QuerySet[Camera]:
         .select_related("recorder", "place", "site__organisation")
         .prefetch_related("sees")
         .order_by("-is_active", "name")
+    )
+
+
+@dataclass(frozen=True)
+class LeastKept:
+    """How long footage is kept at least, and by which rule (保安服务管理条例 25)."""
+
+    days: int
+    source: str
+
+    def is_short(self, kept: timedelta) -> bool:
+        return kept < timedelta(days=self.days)
+
+
+def least_kept() -> LeastKept:
+    return LeastKept(law.guardrail("G12").thresholds["days"], law.cite("L-保安条例-25"))
+
+
+def short_cameras(sites: QuerySet[Site]) -> Counter[int]:
+    """How many cameras in use keep less than the law asks, by the key of their site."""
+    least = least_kept()
+    cameras = Camera.objects.filter(site__in=sites, is_active=True)
+    return Counter(
+        camera.site_id
+        for camera in cameras.select_related("recorder")
+        if least.is_short(camera.kept_for)
     )
 
 

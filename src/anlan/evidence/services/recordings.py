@@ -176,6 +176,8 @@ def want_recording(
 ) -> Recording:
     """Ask for a further camera, or for more of one; a window never gets narrower.
 
+    What was declined is asked for anew, also for the same window.
+
     Of a camera whose recording was deleted for its period, in a case that was opened
     again, it is another recording.
 
@@ -591,12 +593,14 @@ def _widen(
     begin, end = _whole_seconds(begin, end)
     begin = min(begin, recording.wanted_from)
     end = max(end, recording.wanted_to)
-    if (begin, end) == (recording.wanted_from, recording.wanted_to):
+    is_same = (begin, end) == (recording.wanted_from, recording.wanted_to)
+    # Whoever asks again for what was declined wants it after all.
+    if is_same and recording.state != RecordingState.DECLINED:
         return recording
     recording.wanted_from, recording.wanted_to = begin, end
     # Its clock may have been compared since: as of one that is not whole yet.
     recording.offset_ms = recording.camera.recorder.offset_ms
-    recording.overwritten_at = begin + recording.camera.kept_for
+    recording.overwritten_at = _first_missing(recording) + recording.camera.kept_for
     _begin_anew(recording, at=at)
     recording.save()
     _reopen_task(recording, at=at)
@@ -614,6 +618,14 @@ def _widen(
         at=at,
     )
     return recording
+
+
+def _first_missing(recording: Recording) -> datetime:
+    """The moment that is overwritten first of what is not saved yet."""
+    whole = with_parts(recordings_of(recording.case)).get(pk=recording.pk)
+    whole.wanted_from, whole.wanted_to = recording.wanted_from, recording.wanted_to
+    gaps = coverage_of(whole).gaps
+    return gaps[0].begin if gaps else recording.wanted_from
 
 
 def _whole_seconds(begin: datetime, end: datetime) -> tuple[datetime, datetime]:
