@@ -56,6 +56,7 @@ from anlan.evidence.selectors.packages import VERSION, facts_of
 from anlan.evidence.services import Recipient, making, opening, packages
 from anlan.evidence.verifier import verify
 from anlan.ledger.models import Departure, Entry
+from anlan.ledger.signer import keys
 from anlan.ledger.verify import verify as verify_ledger
 from anlan.notify.models import Message
 from anlan.play.pictures import picture
@@ -242,6 +243,24 @@ class TestWithdrawal:
         assert verify.check(paths[new], later=paths[third]).exit == 0
         assert verify.check(paths[third], third.fingerprint).exit == 0
         assert verify_ledger().is_sound
+
+    def test_is_shown_by_a_package_under_the_next_key(
+        self, scene: Scene, case: Case, tmp_path: Path
+    ) -> None:
+        own = {"SIGNER": tmp_path / "own", "SIGNER_SOCKET": tmp_path / "own.sock"}
+        with override_settings(**own), signer_at_hand():
+            old = made(scene, case)
+            kept = tmp_path / "kept.zip"
+            kept.write_bytes(packages.path_of(old).read_bytes())
+            withdraw(scene, old)
+            keys.rotate(tmp_path / "own")
+            new = made(scene, case, at=scene.at + timedelta(minutes=6))
+
+        assert "" != new.fingerprint != old.fingerprint
+        path = str(packages.path_of(new))
+        assert verify.check(path, new.fingerprint).exit == 0
+        assert verify.check(str(kept), old.fingerprint, later=path).exit == 3
+        assert is_intact(packages.path_of(new).read_bytes())
 
     def test_is_given_to_nobody_any_more(self, scene: Scene, case: Case) -> None:
         package = made(scene, case)

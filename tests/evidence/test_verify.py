@@ -20,15 +20,18 @@ from typing import Any
 
 import mypy
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging.record import EVENTS
 from anlan.evidence.verifier import verify
+from anlan.ledger.signer.keys import rotation_text
 from anlan.ledger.stamps import authority_of, question
 from tests.evidence.mutations import FORGER, MUTATIONS, files_of, flip_in_file, zip_of
 from tests.evidence.packages import (
     FILES,
+    KEY,
     PHOTO,
     SEQS,
     VERIFIER,
@@ -135,7 +138,7 @@ def test_one_file_of_the_standard_library() -> None:
     assert {name for name in imported if came_with(name) > (3, 6)} == set()
     assert names_in(tree) & NEWER == set()
     assert "__future__" not in imported  # annotations came with 3.7
-    assert len(VERIFIER.splitlines()) <= 715  # somebody reads it in an evening
+    assert len(VERIFIER.splitlines()) <= 735  # somebody reads it in an evening
 
 
 # Names and arguments that came after 3.6 and that such a program might have wanted.
@@ -831,6 +834,19 @@ class TestWrongFile:
         assert "as the ledger names it: case:\\x1b[2J\n" in answer.stdout
 
 
+def handed_over(
+    old: Ed25519PrivateKey,
+    new: Ed25519PrivateKey,
+    *,
+    signers: tuple[Ed25519PrivateKey, ...] = (),
+) -> dict[str, str]:
+    keys = [key.public_key().public_bytes_raw() for key in (old, new)]
+    text = rotation_text(*keys)
+    parts = [*keys, *(key.sign(text) for key in signers or (old, new))]
+    names = ("old", "new", "by_old", "by_new")
+    return {name: part.hex() for name, part in zip(names, parts, strict=True)}
+
+
 class TestWithdrawn:
     """A later package of the case says that an earlier one is not to be relied on."""
 
@@ -862,6 +878,42 @@ class TestWithdrawn:
         )
         assert "已撤回 / INTACT, BUT WITHDRAWN" in answer.stdout
         assert run(earlier).returncode == 0  # nobody told it
+
+    @pytest.mark.parametrize(
+        ("fault", "code"),
+        [
+            ("", 3),
+            ("none", 2),
+            ("not the next", 2),
+            ("not by the old one", 2),
+            ("not by the new one", 2),
+            ("of others", 2),
+        ],
+    )
+    def test_key_was_handed_over_meanwhile(
+        self, earlier: Path, tmp_path: Path, fault: str, code: int
+    ) -> None:
+        middle, new, other = (Ed25519PrivateKey.generate() for _key in range(3))
+        steps = [handed_over(KEY, middle), handed_over(middle, new)]
+        if fault == "not the next":
+            steps = steps[:1]
+        if fault == "not by the old one":
+            steps[0] = handed_over(KEY, middle, signers=(other, middle))
+        if fault == "not by the new one":
+            steps[1] = handed_over(middle, new, signers=(middle, other))
+        if fault == "of others":
+            steps = [handed_over(other, new)]
+        said = {verify.KEYS: json.dumps({"rotations": steps}).encode()}
+        later = self.later(
+            tmp_path, [self.UID], key=new, change={} if fault == "none" else said
+        )
+
+        answer = run(earlier, "--later", later, "--key", FINGERPRINT)
+
+        assert answer.returncode == code
+        is_good = fault in {"", "none", "of others"}
+        assert run(later).returncode == (0 if is_good else 1)
+        assert is_intact(later.read_bytes()) is is_good
 
     def test_says_how_many_others_are(self, tmp_path: Path) -> None:
         answer = run(self.later(tmp_path, ["other", self.UID]))

@@ -151,11 +151,9 @@ def propose_release(
     ends_on = law.earliest_release(act_on=act_on)
     is_early = local_day(at) <= ends_on
     if is_early:
-        said = {"words": words, "day": ends_on, "early": early}
-        words = typed(
-            _("%(words)s\n诉讼时效最早到 %(day)s 届满，仍要解除：%(early)s") % said,
-            path="words",
-        )
+        why = _("诉讼时效最早到 %(day)s 届满，仍要解除：%(early)s")
+        why %= {"day": ends_on, "early": early}
+        words = typed(f"{words}\n{why}", path="words")
     with ledger.recording():
         hold = _locked(hold)
         if HoldState.PROPOSED not in policies.HOLD_MOVES[hold.state]:
