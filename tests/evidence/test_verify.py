@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import os
 import random
@@ -1241,6 +1242,23 @@ def stamp(folder: Path, content: bytes) -> bytes:
     return (folder / "answer.tsr").read_bytes()
 
 
+def test_checkers_agree_on_some_changed_packages(tmp_path: Path) -> None:
+    """The gate's part of the thousand below: each kind of change, with other seeds."""
+    content = zipped(small_bag(tmp_path))
+    path = tmp_path / "changed.zip"
+    found: Counter[bool] = Counter()
+    for place, change in enumerate(MUTATIONS):
+        for seed in (ROUNDS + place, 2 * ROUNDS + place):
+            changed = change(content, random.Random(seed), tmp_path)  # noqa: S311 -- a seed
+            path.write_bytes(changed)
+
+            first, second = verify.check(str(path)).exit == 0, is_intact(changed)
+
+            assert first == second, (change.__name__, seed)
+            found[first] += 1
+    assert found[False] > len(MUTATIONS)
+
+
 @pytest.mark.slow
 @pytest.mark.deep
 def test_two_checkers_agree_on_a_thousand_changed_packages(tmp_path: Path) -> None:
@@ -1258,6 +1276,18 @@ def test_two_checkers_agree_on_a_thousand_changed_packages(tmp_path: Path) -> No
         verdicts[first] += 1
     assert verdicts[True] > 50
     assert verdicts[False] > 700
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_other_programs_see_a_change_too(tmp_path: Path, seed: int) -> None:
+    """sha256sum, bagit.py and openssl, on packages in which one file was changed."""
+    content = zipped(small_bag(tmp_path))
+    changed = flip_in_file(content, random.Random(seed), tmp_path)  # noqa: S311
+    with zipfile.ZipFile(io.BytesIO(changed)) as archive:
+        archive.extractall(tmp_path / "unpacked")
+
+    folder = tmp_path / "unpacked" / TOP
+    assert not all(call(folder, command) for command in STANDARD)
 
 
 def test_named_is_the_file_that_was_changed(tmp_path: Path) -> None:
