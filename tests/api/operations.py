@@ -505,6 +505,11 @@ def get_exhibit(scene: Scene) -> str:
 
 
 @get(permitted="zhoumin", forbidden="lifang")
+def get_exhibit_receipt(scene: Scene) -> str:
+    return f"/exhibits/{_exhibit(scene).uid}/receipt"
+
+
+@get(permitted="zhoumin", forbidden="lifang")
 def get_exhibit_content(scene: Scene) -> str:
     return f"/exhibits/{_exhibit(scene).uid}/content"
 
