@@ -76,6 +76,7 @@ from tests.evidence.mutations import files_of, sealed_anew, zip_of
 from tests.evidence.objects import both
 from tests.evidence.recorders import watched
 from tests.evidence.second_checker import is_intact
+from tests.evidence.told import frozen
 from tests.pictures import JPEG
 from tests.scene import Scene
 
@@ -1252,3 +1253,39 @@ class TestFootageThatNobodyPlaced:
 
         assert self.brought(film, brought_for=film.recording) == exhibit
         assert has_footage([exhibit])
+
+
+class TestStatements:
+    """An authority gets those for which its paper asks, and no others (G13)."""
+
+    def test_leave_under_an_application_whose_paper_names_them(
+        self, scene: Scene, tmp_path: Path
+    ) -> None:
+        film = filmed(scene, tmp_path)
+        statement = frozen(scene, film.case)
+        paper = Exhibit.objects.get(pk=statement.exhibit_id)
+        scope = {"recordings": [film.recording], "exhibits": [paper]}
+
+        with pytest.raises(InvalidInput):
+            film.approved(film.police(), **scope)
+        with pytest.raises(InvalidInput):
+            film.approved(film.person(names_statements=True), **scope)
+        row = film.approved(film.police(names_statements=True), **scope)
+
+        assert paper in scope_of(row)
+        package = services.make_release(
+            application=row,
+            acknowledged="备份硬盘次日到货",
+            by=scene.manager,
+            at=film.at,
+        )
+        assert paper in package.exhibits.all()
+
+    def test_others_do_not(self, scene: Scene, tmp_path: Path) -> None:
+        film = filmed(scene, tmp_path)
+        statement = frozen(scene, film.case)
+        paper = Exhibit.objects.get(pk=statement.exhibit_id)
+
+        row = film.approved(film.police(names_statements=True))
+
+        assert beyond_scope(row, [paper]) == [paper.code]

@@ -1,4 +1,4 @@
-"""What came out of a recorder is footage before anybody places it."""
+"""What came out of a recorder is footage before anybody places it; statements by name."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='upload',
             name='is_footage',
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name='footageapplication',
+            name='names_statements',
             field=models.BooleanField(default=False),
         ),
         migrations.RunPython(guards.create, migrations.RunPython.noop),
