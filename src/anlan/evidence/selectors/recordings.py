@@ -103,7 +103,8 @@ class LeastKept:
 
 
 def least_kept() -> LeastKept:
-    return LeastKept(law.guardrail("G12").thresholds["days"], law.cite("L-保安条例-25"))
+    rule = law.guardrail("G12")
+    return LeastKept(rule.thresholds["days"], law.cite(rule.sources[-1]))
 
 
 def short_cameras(sites: QuerySet[Site]) -> Counter[int]:

@@ -265,7 +265,7 @@ def left_out(request: HttpRequest, number: str) -> HttpResponse:
         request,
         number=number,
         title=_("另有 %d 路未自动要求") % len(cameras),
-        lead="、".join(cameras),
+        lead=_("、").join(cameras),
         button=_("全部要求保存"),
         form=Form(posted(request)),
         act=act,
