@@ -233,7 +233,16 @@ def original(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
 @login_required
 @require_GET
 def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
-    """What whoever brought it takes along: the digest makes them a witness."""
+    return receipt_page(request, number, uid, template="evidence/receipt.html")
+
+
+def receipt_page(
+    request: HttpRequest, number: str, uid: UUID, *, template: str
+) -> HttpResponse:
+    """What whoever brought it takes along: the digest makes them a witness.
+
+    On paper, or in the shell of the phone.
+    """
     reader = reader_of(request)
     found = exhibit_for(reader, number, uid)
     evidence.show_receipt(exhibit=found, by=reader, at=timezone.now())
@@ -249,7 +258,7 @@ def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "disks": stores.disks(),
         "address": settings.PUBLIC_URL,
     }
-    return render(request, "evidence/receipt.html", context)
+    return render(request, template, context)
 
 
 def _before(request: HttpRequest) -> int | None:

@@ -33,6 +33,7 @@ from anlan.incidents.services.monitoring import (
 from anlan.incidents.services.reporting import (
     PLAYBOOK,
     confirm_report,
+    discard_unsent,
     join_voices,
     part_voices,
     report_incident,
@@ -69,6 +70,7 @@ __all__ = [
     "confirm_report",
     "control_scene",
     "decide_police_waiver",
+    "discard_unsent",
     "end_waiver",
     "install_defaults",
     "join_responders",
