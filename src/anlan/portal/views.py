@@ -156,6 +156,7 @@ def _follow_page(
         "case": case,
         "site": case.site,
         "progress": progress_of(report),
+        "files": report.attachments.order_by("received_at", "pk"),
         "form": form or WordsForm(initial={"request_id": uuid4()}),
     }
     return render(request, "portal/follow.html", context, status=status)
