@@ -11,9 +11,9 @@ from pydantic import Field
 from anlan.accounts.roles import Permission
 from anlan.api.access import call_of, incident_of, waiver_of
 from anlan.api.auth import ApiRequest, operation
-from anlan.api.incidents.schemas import CallOut, WaiverOut
+from anlan.api.incidents.schemas import CallOut, DecisionIn, ProposalIn, WaiverOut
 from anlan.api.once import once
-from anlan.api.schemas import In, OnceIn, Reason, Text
+from anlan.api.schemas import In, OnceIn, Text
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import CallOutcome, EmergencyService
 
@@ -28,14 +28,6 @@ class CallIn(OnceIn):
 class AnswerIn(In):
     answer: Annotated[Text, Field(min_length=1, max_length=500)]
     receipt: Annotated[Text, Field(max_length=60)] = ""
-
-
-class WaiverIn(OnceIn):
-    reason: Reason
-
-
-class DecisionIn(In):
-    approved: Annotated[bool, Field(strict=True)]
 
 
 @router.post(
@@ -92,7 +84,7 @@ def answer_call(request: ApiRequest, uid: UUID, body: AnswerIn) -> CallOut:
     ),
 )
 def propose_waiver(
-    request: ApiRequest, number: str, body: WaiverIn
+    request: ApiRequest, number: str, body: ProposalIn
 ) -> Status[WaiverOut]:
     """Propose not to call the police; a second person decides, never from level 3 on."""
     caller = request.auth
