@@ -10,19 +10,25 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anlan.law.selectors import cite
+
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """``number`` is called from the page; ``sources`` is what it rests on, if a law is."""
+    """``number`` is called from the page; ``rule`` stands for what it rests on, if a law."""
 
     title: str | Promise
     note: str | Promise
     number: str = ""
-    sources: tuple[str, ...] = ()
+    rule: str = ""
 
     @property
     def is_advice(self) -> bool:
-        return not self.sources
+        return not self.rule
+
+    @property
+    def cites(self) -> str:
+        return cite(self.rule) if self.rule else ""
 
     @property
     def dial(self) -> str:
@@ -34,13 +40,12 @@ WAYS: tuple[Way, ...] = (
         title=_("110：报警、报案"),
         note=_("随时可以，不需要任何人同意；向我们报告过不等于已经报案。"),
         number="110",
-        sources=("L-刑诉法-110",),
+        rule="G06",
     ),
     Way(
         title=_("12348：法律咨询和法律援助"),
         note=_("经济困难的被害人可以申请法律援助。"),
         number="12348",
-        sources=("L-法律援助法-29",),
     ),
     Way(
         title=_("12345：政务服务热线"),

@@ -12,7 +12,6 @@ from anlan.cases.models import AccessLink, Note
 from anlan.cases.selectors import entries_about
 from anlan.incidents.enums import Flag
 from anlan.incidents.models import Attachment, Report
-from anlan.law.selectors import cite_all
 from anlan.portal.outside import WAYS
 from anlan.portal.progress import Progress, progress_of
 from anlan.portal.promises import Step, steps_of
@@ -96,8 +95,7 @@ def as_text(record: Record) -> str:
         lines.append(line)
     lines += ["", _("外部途径")]
     for way in WAYS:
-        rests_on = cite_all(way.sources) if way.sources else _("建议")
-        lines.append(f"{way.title}  {way.note}  [{rests_on}]")
+        lines.append(f"{way.title}  {way.note}  [{way.cites or _('建议')}]")
     lines += ["", _("打印时间：%s") % _moment(record.read_at), ""]
     return "\r\n".join(lines)
 

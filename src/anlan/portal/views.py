@@ -100,8 +100,8 @@ def record(request: HttpRequest, secret: str) -> HttpResponse:
     at = timezone.now()
     link, report = _followed(secret)
     if not may_read_record(link):
-        context = {"place": report.place}
-        return render(request, "portal/too_many.html", context, status=429)
+        place = report.place
+        return render(request, "portal/too_many.html", {"place": place}, status=429)
     found = record_of(report, at=at)
     number = report.incident.case.number
     if request.GET.get("file"):
