@@ -13,6 +13,11 @@ from uuid import uuid4
 # why the settings are named here and not in pyproject.toml, where pytest-django would
 # read them before this file. Each worker has data of its own: a database of another one
 # knows nothing of these files, and its jobs would sweep them away as left over.
+# Nor its second copies, its signer or its clocks: they would be swept, asked or stamped.
+_OURS = {"ANLAN_DATA", "ANLAN_DATABASE_URL", "ANLAN_SHOTS", "ANLAN_PLAYED_SECONDS"}
+for _name in [name for name in os.environ if name.startswith("ANLAN_")]:
+    if _name not in _OURS:
+        del os.environ[_name]
 _SCRATCH = tempfile.mkdtemp(prefix="anlan-test-")
 os.environ["ANLAN_DATA"] = str(
     Path(
@@ -85,15 +90,28 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_SCRATCH, ignore_errors=True)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Read no module in which nothing will run: half a minute of each worker."""
+    if not collection_path.name.startswith("test_"):
+        return None
+    if os.environ.get("ANLAN_DATABASE_URL"):
+        return "mark.both" not in collection_path.read_text(encoding="utf-8") or None
+    is_quick = "not deep" in config.getoption("markexpr")
+    return (is_quick and collection_path.name == "test_fuzz.py") or None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On PostgreSQL only the tests marked ``both`` run; the others ran on SQLite.
+    """On PostgreSQL those marked ``both`` run, and ``both_deep``; the others ran on SQLite.
 
     Those in a browser come last: its driver leaves an event loop running in the thread of
     the tests until the session ends, and asyncio begins no other one there. Each worker
     is given tests in their order.
     """
     if os.environ.get("ANLAN_DATABASE_URL"):
-        items[:] = [item for item in items if item.get_closest_marker("both")]
+        marked = {"both", "both_deep"}
+        items[:] = [
+            i for i in items if marked & {mark.name for mark in i.iter_markers()}
+        ]
     items.sort(key=lambda item: "e2e" in item.path.parts)
 
 

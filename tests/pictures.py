@@ -16,7 +16,9 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 PAGE = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 
 
-def encoded(kind: str, *, size: tuple[int, int] = (60, 40), **more: object) -> bytes:
+def encoded(
+    kind: str, *, size: tuple[int, int] = (60, 40), mode: str = "RGB", **more: object
+) -> bytes:
     file = BytesIO()
-    Image.new("RGB", size, "#3366aa").save(file, kind, **more)
+    Image.new(mode, size, "#3366aa").save(file, kind, **more)
     return file.getvalue()

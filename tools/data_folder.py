@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -27,6 +30,28 @@ NOTE = "launcher.json"
 DATABASE = "anlan.sqlite3"
 PEOPLE = "people.txt"
 
+# Commands of Django's and ours that touch no installation's data, wherever it lies.
+WITHOUT_DATA = frozenset(
+    {
+        "bench",
+        "build_icons",
+        "catalogue",
+        "check",
+        "collectstatic",
+        "help",
+        "makemigrations",
+        "play",
+        "render_settings",
+        "render_sources",
+        "render_states",
+        "screens",
+        "version",
+    }
+)
+# Those that come before the database, or have nothing to do with it.
+BEFORE_DATABASE = WITHOUT_DATA | {"migrate", "probe_store", "signer", "signer_key"}
+_OTHERS_MAY = 0o077
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -43,6 +68,55 @@ def folder(*, empty: bool = False) -> Path:
     return Path(told).resolve() if told else SITE if empty else DEMO
 
 
+def chosen(command: str, arguments: Sequence[str] = ()) -> Path:
+    """The folder that a command works on: ``ANLAN_DATA``, else the only one there is.
+
+    Raises:
+        Refusal: there are two, or the command needs a database and there is none.
+    """
+    if command in WITHOUT_DATA or {"-h", "--help"} & {command, *arguments}:
+        return folder()
+    standing = [] if os.environ.get("ANLAN_DATA") else _standing()
+    if len(standing) > 1:
+        raise Refusal(
+            f"There are two installations, {' and '.join(map(shown, standing))}. Say "
+            f"which is meant: ANLAN_DATA={shown(standing[-1])} ./anlan {command} …"
+        )
+    data = standing[0] if standing else folder()
+    is_embedded = not os.environ.get("ANLAN_DATABASE_URL")
+    if (
+        is_embedded
+        and command not in BEFORE_DATABASE
+        and not (data / DATABASE).exists()
+    ):
+        raise Refusal(
+            f"There is no database in {shown(data)}. ./anlan up makes one with the "
+            f"demo, ./anlan up --empty one for an office, in {shown(SITE)}; "
+            "ANLAN_DATA names another folder."
+        )
+    return data
+
+
+def keep_private(data: Path) -> None:
+    """Make the folder; nobody but its owner reads what is in it.
+
+    Databases and sockets below have the rights that their makers give them.
+    """
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = data.stat()
+    if status.st_mode & _OTHERS_MAY and status.st_uid == os.getuid():
+        data.chmod(status.st_mode & 0o700)
+        say(f"Others could read {shown(data)}; from now on its owner alone (0700).")
+
+
+def _standing() -> list[Path]:
+    return [
+        data
+        for data in (DEMO, SITE)
+        if (data / NOTE).exists() or (data / DATABASE).exists()
+    ]
+
+
 def shown(path: Path) -> str:
     """The path as a person standing here would write it."""
     here = Path.cwd()
@@ -52,20 +126,37 @@ def shown(path: Path) -> str:
 def settings(data: Path, progress: Progress | None) -> dict[str, str]:
     """The environment of whatever works on the folder.
 
-    The demo is the demo whoever opens it: outside messages are recorded, never sent.
+    The demo is the demo whoever opens it: outside messages are recorded, never sent, and
+    the second copies of an office are not its own, to be swept as files nobody owns.
     """
     env = environment(ANLAN_DATA=str(data))
+    if progress and progress.kind == "demo":
+        for name in ("ANLAN_BACKUP_VAULT", "ANLAN_BACKUP_STORE"):
+            env.pop(name, None)
     if progress:
         env["ANLAN_DEMO"] = "1" if progress.kind == "demo" else "0"
     return env
 
 
 def read(data: Path) -> Progress | None:
-    """What the folder says of itself; nothing if ``up`` has never been there."""
+    """What the folder says of itself; nothing if ``up`` has never been there.
+
+    Raises:
+        Refusal: what it says cannot be read.
+    """
     note = data / NOTE
     if not note.exists():
         return None
-    return Progress(**json.loads(note.read_text(encoding="utf-8")))
+    try:
+        progress = Progress(**json.loads(note.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        progress = None
+    if progress is None or progress.kind not in {"demo", "site"}:
+        raise Refusal(
+            f"{shown(note)} is damaged. Write into it what the folder holds, "
+            '{"kind": "site", "populated": true} or {"kind": "demo", "populated": true}.'
+        )
+    return progress
 
 
 def begin(data: Path, *, empty: bool) -> Progress:
@@ -83,7 +174,7 @@ def begin(data: Path, *, empty: bool) -> Progress:
         )
     if progress:
         return progress
-    if (data / DATABASE).exists():  # made by other means, so not ours to fill
+    if _has_people(data / DATABASE):  # made by other means, so not ours to fill
         return Progress("site", populated=True)
     return Progress("site" if empty else "demo")
 
@@ -122,6 +213,23 @@ def people(data: Path) -> str:
     """Who lives in the demo and how to sign in as each; empty for a real office."""
     path = data / PEOPLE
     return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _has_people(database: Path) -> bool:
+    """Whether somebody can sign in: a file alone is made by whoever opens it."""
+    if not database.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
+            return bool(
+                opened.execute("SELECT 1 FROM accounts_user LIMIT 1").fetchall()
+            )
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return False
+        raise Refusal(f"{shown(database)} cannot be read: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise Refusal(f"{shown(database)} is no database: {error}") from error
 
 
 def _seed(data: Path, progress: Progress) -> None:

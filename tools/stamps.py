@@ -35,11 +35,18 @@ def files_under(*folders: Path) -> list[Path]:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that no reader ever sees half of it."""
+    """Write a file so that no reader, nor a power cut, ever leaves half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,8 @@ def test(arguments: list[str]) -> int:
     prepare("dev", pages=True)
 
     begin = time.monotonic()
-    outcomes = _run_both(marker_expression(options.markers, deep=options.deep), rest)
+    markers = marker_expression(options.markers, deep=options.deep)
+    outcomes = _run_both(markers, rest, deep=options.deep)
     return sum_up(outcomes, seconds=time.monotonic() - begin, no_skips=options.no_skips)
 
 
@@ -81,7 +82,7 @@ def marker_expression(markers: str, *, deep: bool) -> str:
     return " and ".join(parts if deep else [*parts, "not deep"])
 
 
-def _run_both(markers: str, rest: list[str]) -> list[Outcome]:
+def _run_both(markers: str, rest: list[str], *, deep: bool) -> list[Outcome]:
     say("The suite on SQLite.")
     outcomes = [_run_pytest("sqlite", markers, rest)]
     if outcomes[0].code not in {ALL_PASSED, SOME_FAILED}:
@@ -95,7 +96,8 @@ def _run_both(markers: str, rest: list[str]) -> list[Outcome]:
         )
         return outcomes
     say("The tests marked `both` again, on PostgreSQL.")
-    both = f"both and {markers}" if markers else "both"
+    both = "(both or both_deep)" if deep else "both"
+    both = f"{both} and {markers}" if markers else both
     with postgresql.temporary_cluster(binaries) as url:
         second = _run_pytest("postgresql", both, rest, ANLAN_DATABASE_URL=url)
     if second.code == NOTHING_SELECTED:

@@ -7,14 +7,16 @@ import http.client
 import os
 import socket
 import ssl
+import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 from tools import data_folder
 from tools.installation import prepare
 from tools.lan import Lan, prepare_lan
-from tools.places import Refusal, manage, management_commands
+from tools.places import SOURCE, Refusal, manage, management_commands, program
 from tools.stamps import exclusive
 from tools.supervisor import Program, supervise
 
@@ -29,6 +31,7 @@ def up(arguments: list[str]) -> int:
     options = parse(arguments)
     prepare("base", pages=True)
     data = data_folder.folder(empty=options.empty)
+    data_folder.keep_private(data)
     name = data_folder.shown(data)
     busy = (
         f"Anlan already runs on {name}. Stop it there, or name another in ANLAN_DATA."
@@ -39,6 +42,7 @@ def up(arguments: list[str]) -> int:
         added = {"ANLAN_HOST": LOOPBACK, **(lan.settings() if lan else {})}
         env = {**added, **data_folder.settings(data, progress)}
         env["ANLAN_PORT"] = str(options.port)
+        check_settings(env)
         check_port(env["ANLAN_HOST"], options.port)
         progress = data_folder.migrate(data, progress)
         data_folder.populate(data, progress)
@@ -60,8 +64,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--empty", action="store_true", help="without the demo company, in var/site"
     )
     parser.add_argument(
-        "--port", type=port_number, default=os.environ.get("ANLAN_PORT", PORT)
+        "--port", type=port_number, default=os.environ.get("ANLAN_PORT") or PORT
     )
+    try:
+        port_number(str(parser.get_default("port")))
+    except ValueError as error:
+        raise Refusal("ANLAN_PORT: a number from 1 to 65535") from error
     return parser.parse_args(arguments)
 
 
@@ -70,6 +78,18 @@ def port_number(text: str) -> int:
     if not 0 < port < 2**16:
         raise ValueError(text)
     return port
+
+
+def check_settings(env: Mapping[str, str]) -> None:
+    """See that no variable is wrong, once and not by each program: 0.2 s.
+
+    Raises:
+        Refusal: one is; which, has been printed.
+    """
+    command = [program("python"), "-m", "anlan.config.environment"]
+    told = {**env, "PYTHONPATH": str(SOURCE.parent)}
+    if subprocess.run(command, env=told, check=False).returncode:
+        raise Refusal("Nothing was started; what is set wrong stands above.")
 
 
 def check_port(host: str, port: int) -> None:

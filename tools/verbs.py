@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 from tools import data_folder, gate, suite
@@ -46,15 +47,18 @@ def _command(
     """A verb that is one of Django's commands, on the data folder."""
 
     def call(arguments: list[str]) -> int:
+        data = data_folder.chosen(name, arguments)
         prepare(extent, pages=pages)
-        return _become(manage(name, *arguments))
+        return _become(manage(name, *arguments), data)
 
     return Verb(name, usage, sentence, call, command=name)
 
 
 def _manage(arguments: list[str]) -> int:
+    name, *rest = arguments or ["help"]
+    data = data_folder.chosen(name, rest)
     prepare("base")
-    return _become(manage(*arguments))
+    return _become(manage(*arguments), data)
 
 
 def _witness(arguments: list[str]) -> int:
@@ -136,7 +140,8 @@ def help_page() -> str:
             "",
             *lines,
             "",
-            "All state lies in ANLAN_DATA (default var/demo; up --empty: var/site).",
+            "All state lies in ANLAN_DATA; without it in var/demo, or var/site after",
+            "`up --empty`. Where both are there, ANLAN_DATA has to say which is meant.",
             "Settings are ANLAN_* variables: docs/settings.md.",
         ]
     )
@@ -158,13 +163,16 @@ def main(arguments: list[str]) -> int:
     except Refusal as refusal:
         print(f"anlan: {refusal}", file=sys.stderr)
         return 1
+    except OSError as error:  # a full disk, a folder of somebody else
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"anlan: {where}{error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
 
 
-def _become(command: list[str]) -> int:
+def _become(command: list[str], data: Path) -> int:
     """Turn into the command: signals, terminal and exit code are then its own."""
-    data = data_folder.folder()
     env = data_folder.settings(data, data_folder.read(data))
     os.execve(command[0], command, env)  # noqa: S606 -- does not return
 

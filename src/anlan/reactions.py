@@ -272,6 +272,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
 AFTERWARDS: list[Consumer] = [
     Consumer(
         name="ladder",
+        locks=True,
         answers={
             DeliveryFailed.kind: incidents.climb_after_failed_call,
             NotDelivered.kind: incidents.climb_after_failed_call,
@@ -284,6 +285,7 @@ AFTERWARDS: list[Consumer] = [
     # keep an alarm from being taken.
     Consumer(
         name="recordings",
+        locks=True,
         answers={
             IncidentReported.kind: incidents.want_recordings,
             FurtherReport.kind: incidents.want_recordings,
@@ -293,6 +295,7 @@ AFTERWARDS: list[Consumer] = [
     # Nor must a fault in what is offered to people keep a scene from being controlled.
     Consumer(
         name="support",
+        locks=True,
         answers={
             SceneControlled.kind: counselling.ask_people,
             ContactHeld.kind: counselling.take_answer,
@@ -300,6 +303,7 @@ AFTERWARDS: list[Consumer] = [
     ),
     Consumer(
         name="recurrences",
+        locks=True,
         answers={
             IncidentReported.kind: review.find_recurred,
             ReportSplitOff.kind: review.find_recurred,

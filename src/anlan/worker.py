@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -307,14 +307,14 @@ class Look:
         )
 
 
-def run_due(*, at: datetime) -> int:
+def run_due(*, at: datetime, lanes: Collection[str] = tuple(LANES)) -> int:
     """Do everything that is due at ``at``, and what falls due because of it."""
     done = idle = 0
-    for lane in itertools.cycle(LANES.values()):
-        batch = _run_lane(lane, at)
+    for name in itertools.cycle(lanes):
+        batch = _run_lane(LANES[name], at)
         done += batch
         idle = 0 if batch else idle + 1
-        if idle == len(LANES):  # each has looked since the last of them did anything
+        if idle == len(lanes):  # each has looked since the last of them did anything
             break
     return done
 
@@ -347,9 +347,9 @@ def _begin(
     return threads
 
 
-def next_due() -> datetime | None:
-    """The earliest moment at which any job has something to do."""
-    return _earliest(ask for lane in LANES.values() for ask in lane.next_due)
+def next_due(lanes: Collection[str] = tuple(LANES)) -> datetime | None:
+    """The earliest moment at which any job of these lanes has something to do."""
+    return _earliest(ask for name in lanes for ask in LANES[name].next_due)
 
 
 def _follow(lane: Lane, rounds: threading.Semaphore, stop: threading.Event) -> None:

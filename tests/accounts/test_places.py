@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from anlan.accounts.selectors import company_tree, places_of
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.base.sheet import read_sheet, write_csv
 from anlan.incidents.models import MonitorTile
+from tests.at_once import at_once, failures
 
 
 @pytest.fixture
@@ -57,6 +60,74 @@ class TestPlaces:
                 services.move_place(
                     place=building, parent=parent, by=scene.manager, at=scene.at
                 )
+
+    def test_two_that_were_read_before_do_not_move_into_each_other(self, scene):
+        one, other = scene.place("3 号楼"), scene.place("6 号楼")
+        stale, stale_parent = scene.place("6 号楼"), scene.place("3 号楼")
+        services.move_place(place=one, parent=other, by=scene.manager, at=scene.at)
+
+        with pytest.raises(InvalidInput, match="自己的下级"):
+            services.move_place(
+                place=stale, parent=stale_parent, by=scene.manager, at=scene.at
+            )
+
+        other.refresh_from_db()
+        assert other.parent is None
+
+    def test_a_path_that_is_wrong_lets_nothing_into_itself(self, scene):
+        building = scene.place("3 号楼")
+        Place.objects.filter(parent=building).update(path="/0/")
+        floor = scene.place("3 号楼 B1 车库")
+
+        with pytest.raises(InvalidInput, match="自己的下级"):
+            services.move_place(
+                place=building, parent=floor, by=scene.manager, at=scene.at
+            )
+
+    def test_what_was_read_before_gets_the_name_and_the_way_of_today(self, scene):
+        floor = scene.place("3 号楼 B1 车库")
+        spot = Place.objects.select_related("parent").get(pk=scene.garage.pk)
+        services.rename_place(place=floor, name="负一层", by=scene.manager, at=scene.at)
+
+        services.rename_place(place=spot, name="十二号", by=scene.manager, at=scene.at)
+        made = add(scene, "值班室", parent=spot.parent)
+
+        assert Place.objects.get(pk=spot.pk).label == "3 号楼 负一层 十二号"
+        assert made.label == "3 号楼 负一层 值班室"
+
+    def test_what_is_closed_meanwhile_gets_nothing_new(self, scene):
+        room = add(scene, "仓库", parent=scene.place("3 号楼"))
+        stale = Place.objects.get(pk=room.pk)
+        services.close_place(place=room, by=scene.manager, at=scene.at)
+
+        with pytest.raises(InvalidInput, match="停用"):
+            add(scene, "货架", parent=stale)
+        services.close_place(place=stale, by=scene.manager, at=scene.at)
+
+        assert [*Place.objects.filter(parent=room)] == []
+
+    @pytest.mark.both
+    def test_two_at_once_do_not_move_into_each_other(self, committed_scene):
+        scene = committed_scene
+        by = scene.manager
+        pairs = [
+            (scene.place(place), scene.place(parent))
+            for place, parent in (("3 号楼", "6 号楼"), ("6 号楼", "3 号楼"))
+        ]
+
+        results = at_once(
+            *[
+                partial(
+                    services.move_place, place=place, parent=parent, by=by, at=scene.at
+                )
+                for place, parent in pairs
+            ]
+        )
+
+        (refusal,) = failures(results)
+        assert isinstance(refusal, InvalidInput)
+        moved = {place.pk for place, _parent in pairs}
+        assert Place.objects.filter(pk__in=moved, parent=None).count() == 1
 
     def test_a_place_of_another_site_is_refused(self, scene):
         with pytest.raises(InvalidInput):

@@ -442,6 +442,18 @@ class TestPages:
         assert browser.get("/m/")["Location"] == "/m/shared/"
         assert browser.get("/m/token/").status_code == 302
 
+    def test_locked_it_sends_the_call_that_was_made(self, scene, browser, clock):
+        incident = scene.incident()
+        self.open(browser, scene.guard)
+        clock.shift(timedelta(minutes=20))
+        call = f"/m/cases/{incident.case.number}/call/110/"
+        as_outbox = {**BY_SCRIPT, "Accept": "application/json"}
+
+        sent = browser.post(call, {"outcome": "connected"}, headers=as_outbox)
+
+        assert sent.status_code == 201
+        assert incident.calls.get().called_by == scene.guard
+
     def test_locked_it_takes_no_form(self, scene, browser, clock):
         self.open(browser, scene.guard)
         clock.shift(timedelta(minutes=20))

@@ -399,7 +399,13 @@ def record_dissuasion(scene: Scene) -> Request:
 
 @post(permitted="wangjianguo", forbidden=None, status=201)
 def call_for_help(scene: Scene) -> Request:
-    return f"/cases/{_case(scene).number}/calls", {"service": "110"}
+    body = {"service": "110", "outcome": "connected"}
+    return f"/cases/{_case(scene).number}/calls", body
+
+
+@get()
+def words_for_call(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/calls/120/words"
 
 
 @post(permitted="wangjianguo", forbidden=None)
@@ -1327,6 +1333,11 @@ def list_carrying(scene: Scene) -> str:
 @post()
 def begin_notice(scene: Scene) -> Request:
     return f"/measures/{_in_force(scene).uid}/notice", None
+
+
+@post()
+def begin_consequences(scene: Scene) -> Request:
+    return f"/parties/{aggressor(scene, _case(scene)).uid}/consequences", None
 
 
 @get(permitted="chenlu", forbidden="wangjianguo")

@@ -276,7 +276,6 @@ def test_xml_that_is_no_plain_message_is_refused(bomb: str) -> None:
 @pytest.mark.parametrize(("mapping", "body", "path"), [
     ("anlan", b"not json", "body"),
     ("anlan", b"[" * 100_000, "body"),
-    ("anlan", b'{"place": "NOWHERE222"}', "place"),
     ("panel-form", b"&".join(b"a%d=1" % n for n in range(500)), "body"),
     ("hikvision-xml", b"", "body"),
 ])  # fmt: skip
@@ -295,6 +294,7 @@ def test_what_cannot_be_read_names_the_field(
     (b'{"people": "many", "happened": "2026-1-2T08:00:00"}', "happened,people", "时间"),
     (b'{"happened": "0000-00-00T00:00:00"}', "happened", "时间"),
     (b'{"happened": "2026-11-23T24:00:00"}', "happened", "时间"),
+    (b'{"place": "NOWHERE222"}', "place", "请在设备上改成本项目的点位码"),
 ])  # fmt: skip
 def test_a_side_field_that_makes_no_sense_loses_no_alarm(
     scene: Scene,
@@ -339,13 +339,25 @@ def test_a_huge_body_is_refused(scene: Scene, now: datetime) -> None:
     assert box.send(body * 2, {}).status == 413
 
 
-def test_a_spot_of_another_site_is_refused(scene: Scene, now: datetime) -> None:
+@pytest.mark.both
+def test_an_unknown_spot_or_one_of_another_site_loses_no_alarm(
+    scene: Scene, now: datetime
+) -> None:
     box = put_up(scene)
     there = Place.objects.filter(site=scene.other_site)[0]
     own = scene.place("园区 南门")
-    assert box.press(now, place=there.code).status == 422
-    assert box.press(now, place=own.code).status == 201
-    assert Report.objects.get().place == own
+    for code in (there.code, "NOWHERE222" * 20, own.code):
+        assert box.press(now, place=code).status == 201
+    reports = list(Report.objects.order_by("pk"))
+    assert [one.place for one in reports] == [box.device.place] * 2 + [own]
+    said = [one.words.partition("设备报的点位 ")[2] for one in reports]
+    assert said[0].startswith(f"{there.code} 本项目没有")
+    assert said[1].startswith("NOWHERE222NOWHERE222 本项目没有")
+    assert said[2] == ""
+
+
+def test_a_device_stands_at_its_own_site(scene: Scene) -> None:
+    there = Place.objects.filter(site=scene.other_site)[0]
     with pytest.raises(InvalidInput):
         put_up(scene, place=there, name="别处")
 

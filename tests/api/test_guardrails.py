@@ -1,4 +1,4 @@
-"""Guardrails over the API: what is refused, with its number, and that nothing was written.
+"""Guardrails over the API: what is refused, with which sentence, and that nothing was written.
 
 Which entry tries which guardrail stands in ``tests/law/test_entries.py``.
 """
@@ -7,65 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from anlan.base.clock import local_day
-from anlan.cases import services as cases
-from anlan.customers import services as customers
 from anlan.ledger.models import Entry
-from tests.evidence.told import party as victim
-from tests.investigation.asked import drafted as finding_drafted
 from tests.law import tried as shared
+from tests.law.tried import Try
 from tests.resolution.made import begun as compensation
 from tests.scene import Scene
-
-# Who asks, where, and what they send.
-Try = tuple[str, str, dict[str, Any]]
 
 
 @pytest.fixture(autouse=True)
 def _vault(settings: Any, tmp_path: Any) -> None:
     settings.DATA = tmp_path
-
-
-def _sent(made: shared.Try) -> Try:
-    return made.who, made.address, made.said
-
-
-def cut_off(scene: Scene) -> Try:
-    return _sent(shared.measure(scene, "warning_letter", words="不道歉就停水停电"))
-
-
-def held_by_guards(scene: Scene) -> Try:
-    return _sent(shared.measure(scene, "warning_letter", words="由保安扣留本人"))
+    settings.RECORDINGS_ROOTS = [tmp_path]
 
 
 def published(scene: Scene) -> Try:
-    return _sent(shared.measure(scene, "publish", words="姓名和照片发到业主群"))
-
-
-def labelled(scene: Scene) -> Try:
-    return _sent(shared.measure(scene, "warning_letter", words="列入小区黑名单"))
-
-
-def judged(scene: Scene) -> Try:
-    finding = finding_drafted(scene, scene.incident().case)
-    said = {"kind": "cause", "text": "双方互殴。", "request_id": str(uuid4())}
-    return "xuqing", f"/findings/{finding.uid}/sentences", said
-
-
-def two_at_once(scene: Scene) -> Try:
-    case = scene.incident().case
-    people = [str(victim(scene, case, name).uid) for name in ("甲某", "乙某")]
-    said = {
-        "role": "victim",
-        "interviewer": str(scene.person("xuqing").uid),
-        "parties": people,
-        "request_id": str(uuid4()),
-    }
-    return "xuqing", f"/cases/{case.number}/interviews", said
+    return shared.measure(
+        scene,
+        "publish",
+        words="姓名和照片发到业主群",
+        sentence=(
+            "不能采取“公示姓名、照片或者发到群里”："
+            "不得公开个人信息和录像；内部提醒只用遮盖后的内容。"
+        ),
+    )
 
 
 def by_formula(scene: Scene) -> Try:
@@ -76,24 +44,8 @@ def by_formula(scene: Scene) -> Try:
         "mental": {"fen": 500_000},
     }
     found = compensation(scene, scene.incident().case)
-    return "lifang", f"/compensations/{found.uid}/versions", {"claim": claim}
-
-
-def by_a_witness_name(scene: Scene) -> Try:
-    case = scene.incident().case
-    said = {
-        "role": "victim",
-        "interviewer": str(scene.person("xuqing").uid),
-        "parties": [str(victim(scene, case).uid)],
-        "questions": ["罗 开明怎么说你的？"],
-    }
-    seen = customers.add_person(
-        site=scene.site, name="罗开明", by=scene.officer, at=scene.at
-    )
-    cases.add_party(
-        case=case, roles=["witness"], person=seen, by=scene.officer, at=scene.at
-    )
-    return "xuqing", f"/cases/{case.number}/interviews", said
+    address = f"/compensations/{found.uid}/versions"
+    return Try(who="lifang", address=address, said={"claim": claim})
 
 
 def kindness_as_debt(scene: Scene) -> Try:
@@ -106,31 +58,42 @@ def kindness_as_debt(scene: Scene) -> Try:
         "payments": [paid],
     }
     found = compensation(scene, scene.incident().case)
-    return "lifang", f"/compensations/{found.uid}/versions", {"claim": claim}
+    address = f"/compensations/{found.uid}/versions"
+    return Try(who="lifang", address=address, said={"claim": claim})
 
 
-def kindness_that_disclaims_nothing(_scene: Scene) -> Try:
-    return "chenlu", "/kindness-words", {"words": "一点心意，请收下。"}
-
-
-TRIED: list[tuple[str, Callable[[Scene], Try | shared.Try], int]] = [
+TRIED: list[tuple[str, Callable[[Scene], Try], int]] = [
     ("G01", shared.fined, 422),
     ("G02", shared.without_a_clause, 422),
-    ("G03", cut_off, 422),
+    ("G03", shared.cut_off, 422),
     ("G04", shared.without_an_end, 422),
     ("G05", shared.settled_without_the_police, 422),
     ("G06", shared.before_the_police, 422),
-    ("G07", held_by_guards, 422),
+    ("G07", shared.held_by_guards, 422),
+    ("G08", shared.without_both_copies, 409),
+    ("G09", shared.released_alone, 403),
+    ("G10", shared.looked_at_without_a_reason, 403),
+    ("G11", shared.given_out_unmasked, 422),
     ("G11", published, 403),
-    ("G15", judged, 422),
+    ("G12", shared.kept_too_short, 422),
+    ("G13", shared.asked_for_without_a_document, 422),
+    ("G14", shared.appraised_without_the_paper, 422),
+    ("G15", shared.judged, 422),
     ("G16", shared.by_new_rules_alone, 409),
-    ("G21", two_at_once, 422),
+    ("G17", shared.agreed_by_one, 409),
+    ("G17", shared.met_without_the_other, 409),
+    ("G18", shared.vaguely_agreed, 422),
+    ("G19", shared.called_mediation, 422),
+    ("G20", shared.heard_without_a_guardian, 422),
+    ("G21", shared.two_at_once, 422),
     ("G22", shared.without_the_claim, 409),
-    ("G23", by_a_witness_name, 422),
-    ("G27", labelled, 422),
+    ("G23", shared.by_a_witness_name, 422),
+    ("G23", shared.by_the_name_of_who_reported, 422),
+    ("G26", shared.told_in_a_group, 422),
+    ("G27", shared.labelled, 422),
     ("G33", by_formula, 422),
     ("G34", kindness_as_debt, 422),
-    ("G34", kindness_that_disclaims_nothing, 422),
+    ("G34", shared.kindness_that_disclaims_nothing, 422),
 ]
 
 
@@ -139,20 +102,22 @@ TRIED: list[tuple[str, Callable[[Scene], Try | shared.Try], int]] = [
     TRIED,
     ids=[f"{guardrail}-{tried.__name__}" for guardrail, tried, _status in TRIED],
 )
-def test_over_the_api_it_is_refused_with_its_number(
+def test_over_the_api_it_is_refused_with_its_sentence_and_source(
     scene: Scene,
     speak: Any,
     guardrail: str,
-    tried: Callable[[Scene], Try | shared.Try],
+    tried: Callable[[Scene], Try],
     status: int,
 ) -> None:
     made = tried(scene)
-    who, path, said = _sent(made) if isinstance(made, shared.Try) else made
+    api = speak(scene.person(made.who))
     before = Entry.objects.count()
 
-    answer = speak(scene.person(who)).post(path, said)
+    if made.said is None:
+        answer = api.get(made.address)
+    else:
+        answer = api.post(made.address, made.said)
 
     assert answer.status == status, answer.body
-    assert answer.body["error"]["source"] == guardrail
-    assert answer.body["error"]["cited"]
+    shared.assert_answers(answer.body["error"], guardrail, made.sentence)
     assert Entry.objects.count() == before

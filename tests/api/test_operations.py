@@ -40,7 +40,9 @@ SCOPES: dict[str, list[Permission]] = {
 WHERE: dict[str, tuple[str, str]] = {
     operation["operationId"]: (
         method,
-        path.removeprefix("/api/v1").format(number="YQ-IN-20261123-001", uid=uuid4()),
+        path.removeprefix("/api/v1").format(
+            number="YQ-IN-20261123-001", uid=uuid4(), service="110"
+        ),
     )
     for method, path, operation in _operations()
     if operation["operationId"] not in BY_DEVICES | BY_GATEWAYS

@@ -16,15 +16,19 @@ from anlan.accounts import tokens
 from anlan.accounts.models import ApiToken
 from anlan.accounts.roles import Permission
 from anlan.api import auth
+from anlan.api.root import api as root
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases.models import Note
 from anlan.customers.events import ProtectedFieldRead
+from anlan.evidence.models import FootageApplication
 from anlan.incidents.models import EmergencyCall, Incident, Report
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from tests.api.conftest import Api, Upload, give_token
+from tests.api.operations import ROWS
 from tests.pictures import JPEG
 from tests.scene import Scene
+from tools.places import ROOT
 
 
 def _report(scene: Scene, **more: Any) -> dict[str, Any]:
@@ -117,7 +121,7 @@ def test_notes_calls_and_parties_are_made_once_too(scene: Scene, speak: Any) -> 
     api, number = speak(scene.officer), scene.incident().case.number
     requests: list[tuple[str, dict[str, Any]]] = [
         ("notes", {"text": "双方已分开"}),
-        ("calls", {"service": "110"}),
+        ("calls", {"service": "110", "outcome": "missed"}),
         ("parties", {"roles": ["witness"], "description": "红外套"}),
     ]
     for path, said in requests:
@@ -133,7 +137,10 @@ def test_a_request_id_of_another_operation_is_refused(scene: Scene, speak: Any) 
     api, number = speak(scene.officer), scene.incident().case.number
     used = str(uuid4())
     api.post(f"/cases/{number}/notes", {"text": "一", "request_id": used})
-    answer = api.post(f"/cases/{number}/calls", {"service": "110", "request_id": used})
+    answer = api.post(
+        f"/cases/{number}/calls",
+        {"service": "110", "outcome": "missed", "request_id": used},
+    )
     assert answer.status == 409
     assert not EmergencyCall.objects.exists()
 
@@ -265,7 +272,9 @@ def test_the_whole_first_hour_over_the_api(scene: Scene, speak: Any) -> None:
     state = guard.post(f"{case}/control").body
     assert state["controlled_at"]
     assert state["case"]["commander"]["name"] == "王建国"
-    call = officer.post(f"{case}/calls", {"service": "110"}).body
+    call = officer.post(
+        f"{case}/calls", {"service": "110", "outcome": "connected"}
+    ).body
     assert "3 号楼" in call["words"]
     officer.post(f"/calls/{call['uid']}/answer", {"answer": "已派警"})
     tasks = officer.get(f"{case}/tasks").body
@@ -426,3 +435,81 @@ def test_a_measure_that_guards_may_not_take_is_answered_with_the_law(scene, spea
 
     assert (answer.status, answer.body["error"]["source"]) == (403, "G07")
     assert speak(scene.guard).get(case).status == 200
+
+
+def test_every_list_in_pages_takes_a_cursor_and_gives_the_next() -> None:
+    paths = root.get_openapi_schema(path_prefix="/api/v1/")["paths"]
+    schemas = root.get_openapi_schema(path_prefix="/api/v1/")["components"]["schemas"]
+    paged = {
+        operation["operationId"]: schemas[answer["$ref"].rpartition("/")[2]]
+        for methods in paths.values()
+        for operation in methods.values()
+        if {"cursor", "after"}
+        & {given["name"] for given in operation.get("parameters", [])}
+        and "$ref"
+        in (
+            answer := operation["responses"][200]["content"]["application/json"][
+                "schema"
+            ]
+        )
+    }
+
+    assert {"list_footage_requests", "list_footage_register"} <= set(paged)
+    for name, shape in paged.items():
+        assert {"items", "next"} <= set(shape["properties"]), name
+
+
+def test_footage_requests_page_by_page(
+    scene: Scene, speak: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anlan.evidence.selectors.requests.PAGE", 1)
+    for _one in range(2):
+        ROWS["list_footage_requests"].request(scene)
+    numbers = set(FootageApplication.objects.values_list("number", flat=True))
+    api = speak(scene.officer)
+
+    first = api.get("/footage-requests").body
+    second = api.get("/footage-requests", cursor=first["next"]).body
+
+    assert {row["number"] for row in first["items"] + second["items"]} == numbers
+    assert second["next"] is None
+    assert api.get("/footage-requests", after=first["after"]).body == second
+    for bad in ({"cursor": "!!!"}, {"cursor": "AAAA"}, {"after": "no-such"}):
+        assert api.get("/footage-requests", **bad).status == 422
+
+
+def test_a_lawyer_is_entered_once(scene: Scene, speak: Any) -> None:
+    api = speak(scene.person("chenlu"))
+    said = {"kind": "outside", "name": "顾言", "firm": "明理律师事务所"}
+    said |= {"request_id": str(uuid4())}
+
+    first, again = api.post("/lawyers", said), api.post("/lawyers", said)
+
+    assert (first.status, again.status) == (201, 201)
+    assert again.body == first.body
+    assert len(api.get("/lawyers").body) == 1
+
+
+def test_words_to_say_before_the_call(scene: Scene, speak: Any) -> None:
+    api, number = speak(scene.officer), scene.incident().case.number
+
+    words = api.get(f"/cases/{number}/calls/110/words").body["words"]
+    untold = api.post(f"/cases/{number}/calls", {"service": "110"})
+
+    assert untold.status == 422  # whether somebody took it up is not guessed
+    assert not EmergencyCall.objects.exists()
+    said = {"service": "110", "outcome": "connected"}
+    made = api.post(f"/cases/{number}/calls", said).body
+    assert made["words"] == "\n".join(words)
+    assert api.get(f"/cases/{number}/calls/119/words").status == 422
+
+
+def test_times_that_are_sent_are_written_as_text() -> None:
+    """A bare number could be seconds or milliseconds."""
+    typed = [
+        path.name
+        for path in sorted((ROOT / "src" / "anlan" / "api").rglob("*.py"))
+        if "AwareDatetime" in path.read_text(encoding="utf-8")
+    ]
+
+    assert typed == ["schemas.py"]

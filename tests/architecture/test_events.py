@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.apps import apps
 from django.utils import translation
 
@@ -19,17 +18,16 @@ from anlan.base.digest import canonical_json
 from anlan.ledger.events import KINDS, Event
 from anlan.ledger.models import Worded
 from anlan.ledger.sentences import event_of, sentence
-
-
-@pytest.fixture(params=sorted(KINDS))
-def event(request: pytest.FixtureRequest) -> Event:
-    """One event of each kind, made from the types of its fields."""
-    return _sample_of(request.param)
+from tests.each import of_each
 
 
 @cache
-def _sample_of(name: str) -> Event:
-    return sample(KINDS[name])
+def samples() -> list[Event]:
+    """One event of each kind, made from the types of its fields."""
+    return [sample(KINDS[name]) for name in sorted(KINDS)]
+
+
+of_each_event = of_each(samples, lambda event: event.kind)
 
 
 def sample(kind: type[Event]) -> Event:
@@ -89,7 +87,8 @@ def told(event: Event, language: str) -> str:
         return sentence(event, actor="system", names={})
 
 
-def test_is_told_in_chinese(event) -> None:
+@of_each_event
+def test_is_told_in_chinese(event: Event) -> None:
     said = told(event, "zh-hans")
 
     assert said.strip()
@@ -97,29 +96,34 @@ def test_is_told_in_chinese(event) -> None:
     assert "}" not in said
 
 
-def test_is_told_in_english(event) -> None:
+@of_each_event
+def test_is_told_in_english(event: Event) -> None:
     english = told(event, "en")
 
     assert english.strip()
     assert english != told(event, "zh-hans")
 
 
-def test_every_placeholder_is_a_fact(event) -> None:
+@of_each_event
+def test_every_placeholder_is_a_fact(event: Event) -> None:
     """A word misspelt in a sentence would read as nothing."""
     used = {name for _, name, _, _ in string.Formatter().parse(event.sentence) if name}
 
     assert used <= {*event.shown(), "actor"}
 
 
-def test_is_remade_from_its_facts(event) -> None:
+@of_each_event
+def test_is_remade_from_its_facts(event: Event) -> None:
     assert event_of(event.kind, event.facts()) == event
 
 
-def test_facts_are_short_and_plain(event) -> None:
+@of_each_event
+def test_facts_are_short_and_plain(event: Event) -> None:
     assert canonical_json(event.facts())
 
 
-def test_covered_words_exist(event) -> None:
+@of_each_event
+def test_covered_words_exist(event: Event) -> None:
     names = {field.name for field in fields(event)}
     for covered in event.covers:
         model = apps.get_model(covered.model)
@@ -128,7 +132,8 @@ def test_covered_words_exist(event) -> None:
         assert {covered.field, "uid"} <= {f.name for f in model._meta.get_fields()}
 
 
-def test_kind_names_its_package(event) -> None:
+@of_each_event
+def test_kind_names_its_package(event: Event) -> None:
     app = apps.get_containing_app_config(event.__class__.__module__)
     assert app is not None
     package = app.label
@@ -138,7 +143,8 @@ def test_kind_names_its_package(event) -> None:
     assert area in {package, singular, package.rstrip("s"), f"{package.rstrip('y')}ies"}
 
 
-def test_tone_is_one_that_the_timeline_knows(event) -> None:
+@of_each_event
+def test_tone_is_one_that_the_timeline_knows(event: Event) -> None:
     assert event.tone in {"plain", "alarm", "good", "warn", "people"}
 
 

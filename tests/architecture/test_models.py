@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from django.apps import apps
 from django.db.models import ForeignKey, Model
 
 from anlan.accounts.models import Organisation
+from tests.each import of_each
 
 # Rows that belong to no company.
 WITHOUT = {
@@ -60,19 +60,22 @@ def reaches(model: type[Model], seen: frozenset[type[Model]] = frozenset()) -> b
     )
 
 
-@pytest.mark.parametrize("model", models(), ids=lambda model: model._meta.label)
+of_each_model = of_each(models, lambda model: model._meta.label)
+
+
+@of_each_model
 def test_belongs_to_an_organisation(model: type[Model]) -> None:
     assert reaches(model) or model._meta.label in WITHOUT
 
 
-@pytest.mark.parametrize("model", models(), ids=lambda model: model._meta.label)
+@of_each_model
 def test_says_what_it_is(model: type[Model]) -> None:
     assert "__str__" in vars(model)
     assert model.__doc__
     assert not model.__doc__.startswith(f"{model.__name__}(")
 
 
-@pytest.mark.parametrize("model", models(), ids=lambda model: model._meta.label)
+@of_each_model
 def test_deletes_nothing_along_the_way(model: type[Model]) -> None:
     """PROTECT everywhere: nothing that the record speaks of goes unseen."""
     cascading = [

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import anlan
+from tests.each import of_each
 
 SOURCE = Path(anlan.__file__ or "").parent
 
@@ -146,7 +145,7 @@ def test_there_are_services() -> None:
     assert len(FUNCTIONS) > 50
 
 
-@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+@of_each(lambda: sorted(FUNCTIONS))
 def test_signature(name: str) -> None:
     if name in NOT_A_CHANGE:
         return
@@ -166,7 +165,7 @@ def test_signature(name: str) -> None:
     assert "by" in names or name in NO_ACTOR
 
 
-@pytest.mark.parametrize("excused", sorted({*NOT_A_CHANGE, *NO_ACTOR}))
+@of_each(lambda: sorted({*NOT_A_CHANGE, *NO_ACTOR}))
 def test_excuses_are_still_needed(excused: str) -> None:
     assert excused in FUNCTIONS
     names = set(inspect.signature(FUNCTIONS[excused]).parameters)

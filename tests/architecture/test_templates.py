@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from django.contrib.staticfiles import finders
 from django.template import engines
 from django.template.base import Lexer, TokenType
@@ -13,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from anlan.config.catalogue import SOURCE, template_files
 from anlan.desk.templatetags.screen import icon_names
+from tests.each import of_each
 
 URL = re.compile(r"""^(?:url|page_url)\s+['"]([\w:.-]+)['"]""")
 STATIC = re.compile(r"""^static\s+['"]([^'"]+)['"]""")
@@ -50,7 +50,7 @@ def tags(name: str) -> list[str]:
     return [t.contents for t in tokens if t.token_type == TokenType.BLOCK]
 
 
-@pytest.mark.parametrize("name", PAGES)
+@of_each(lambda: PAGES)
 def test_compiles(name: str) -> None:
     engines["django"].get_template(name)
 
@@ -94,7 +94,7 @@ def test_icons_are_in_the_list() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name.endswith(".html")])
+@of_each(lambda: [name for name in PAGES if name.endswith(".html")])
 def test_keeps_to_the_content_policy(name: str) -> None:
     """No inline script, style or handler: the policy would stop them in the browser."""
     source = FILES[name].read_text(encoding="utf-8")

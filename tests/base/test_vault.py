@@ -157,7 +157,7 @@ def test_what_is_left_for_the_record_is_not_taken(monkeypatch, tmp_path) -> None
 
 
 def test_a_bomb(tmp_path) -> None:
-    bomb = encoded("PNG", size=(20_000, 20_000), compress_level=1)
+    bomb = encoded("PNG", mode="1", size=(20_000, 20_000))
 
     with pytest.raises(TooLarge):
         vault.keep_photo([bomb], path="photos")

@@ -57,7 +57,7 @@ from tests.incidents.story import entries, facts, pass_time
 from tests.scene import Scene
 from tests.signed_in import SignIn
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 ID = UUID("6f2d3c1e-0000-4000-8000-0000000000c1")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -461,6 +461,7 @@ class TestNamedContact:
             named(scene, case, Side.AGGRESSOR, scene.guard)
 
 
+@pytest.mark.both
 def test_two_at_once_name_one(committed_scene: Scene) -> None:
     scene = committed_scene
     case = scene.incident().case

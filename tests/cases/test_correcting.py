@@ -21,7 +21,7 @@ from tests.evidence.keeping import hold
 from tests.scene import Scene
 from tests.signed_in import SignIn
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 SURE = {"reason": "request", "is_right_person": "on", "is_final": "on"}
 

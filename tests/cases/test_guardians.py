@@ -42,7 +42,7 @@ from tests.resolution.counselling.cared import linan, referred
 from tests.resolution.mediation.talked import begun, sides
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ from anlan.evidence.enums import InjuryKind, Region
 from anlan.evidence.selectors.private import medical_words
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 NAME, PHONE, IDENTITY = "欧阳晓雯", "19900000121", "11010519491231002X"
 FLAT = "3 栋 2 单元 501"

@@ -25,7 +25,7 @@ from tests.pictures import CUT, JPEG, OTHER_JPEG, PROGRAM
 from tests.scene import Scene
 from tests.signed_in import SignIn
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 ID = UUID("6f2d3c1e-0000-4000-8000-000000000009")
 HTMX = {"HX-Request": "true"}

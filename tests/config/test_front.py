@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,10 @@ from anlan.base import vault
 from anlan.cases.models import AccessLink
 from anlan.cases.services import make_access_link, tasks
 from anlan.config import front
+from anlan.config.bounded import Bounded
 from anlan.config.front import Front, is_followed
+from anlan.desk.live import LIVE_PATH
+from anlan.evidence.uploading.requests import UPLOAD_PATH
 from anlan.incidents.devices import mapping as devices_mapping
 from anlan.incidents.services import attaching
 from anlan.ledger.events import SYSTEM
@@ -222,8 +226,84 @@ def test_largest_attachments_fit_into_one_request() -> None:
     assert devices_mapping.MOST_BYTES < front.MOST_BYTES
 
 
+@pytest.mark.parametrize("status", [408, 413, 503])
+def test_programs_are_refused_in_the_shape_of_the_api(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "BODY_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(front, "MOST_BYTES", 1 if status == 413 else 100)
+    monkeypatch.setattr(front, "IN_MEMORY_BYTES", 1)
+    monkeypatch.setattr(front, "MOST_WAITING_BYTES", 1 if status == 503 else 100)
+
+    sent = answered(part(b"film", more=True), path="/api/v1/reports")
+
+    assert sent[0]["status"] == status
+    assert dict(sent[0]["headers"])[b"content-type"] == b"application/json"
+    assert set(json.loads(sent[1]["body"])["error"]) == {
+        "code",
+        "message",
+        "fields",
+        "source",
+        "cited",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "status"),
+    [
+        ("/page", {"CONTENT_LENGTH": "10"}, 200),
+        ("/page", {"CONTENT_LENGTH": ""}, 200),
+        ("/page", {}, 200),
+        ("/page", {"CONTENT_LENGTH": "11"}, 413),
+        ("/page", {"CONTENT_LENGTH": "-1"}, 413),
+        ("/page", {"HTTP_TRANSFER_ENCODING": "chunked"}, 413),
+        ("/f/secret/files", {"CONTENT_LENGTH": "11"}, 200),
+        ("/api/v1/reports", {"CONTENT_LENGTH": "11"}, 413),
+    ],
+)
+def test_pages_that_run_apart_take_no_more(
+    path: str, said: dict[str, str], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "MOST_BYTES", 10)
+    started: list[str] = []
+
+    def page(_environ: object, start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return [b"{}"]
+
+    answer = Bounded(page)(
+        {"PATH_INFO": path, **said}, lambda line, _headers: started.append(line)
+    )
+
+    assert started[0].startswith(str(status))
+    if path.startswith("/api/"):
+        assert json.loads(b"".join(answer))["error"]["code"] == "too_large"
+
+
+def test_the_proxy_of_the_example_lets_films_through() -> None:
+    text = (settings.ROOT / "docs" / "deploy" / "nginx.conf").read_text()
+    places = text.split("    location ")
+
+    assert f"client_max_body_size {front.MOST_UPLOAD_BYTES // 1024**2}m;" in places[0]
+    [uploads] = [place for place in places if place.startswith(UPLOAD_PATH)]
+    assert "proxy_request_buffering off;" in uploads
+    [live] = [place for place in places if place.startswith(LIVE_PATH)]
+    assert "proxy_buffering off;" in live
+
+
 def test_streams_alone_serve_no_page() -> None:
-    assert request(part(b""), pages=None) == (404, b"live streams only")
+    assert request(part(b""), pages=None) == (404, b"live streams and uploads only")
+
+
+def test_films_are_taken_where_the_pages_run_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def take(self: object, scope: object, receive: object, send: Any) -> None:
+        await front.send_text(send, 201, "taken")
+
+    monkeypatch.setattr(front.Uploading, "__call__", take)
+
+    assert request(part(b""), path="/upload/", pages=None) == (201, b"taken")
 
 
 def test_stream_is_refused_while_the_process_ends() -> None:

@@ -112,5 +112,5 @@ def test_list_of_proxies_is_read_and_checked(monkeypatch: pytest.MonkeyPatch) ->
     ]
 
     monkeypatch.setenv("ANLAN_TRUSTED_PROXIES", "proxy.example")
-    with pytest.raises(ValidationError, match="trusted_proxies"):
+    with pytest.raises(ValidationError, match="no address or network"):
         Environment()  # type: ignore[call-arg]  # from the environment

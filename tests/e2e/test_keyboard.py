@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -58,6 +60,20 @@ def test_n_writes_a_note(room: Page) -> None:
 
     expect(room.locator("#entries")).to_contain_text("只用键盘记录 n / ?")
     expect(room.locator("dialog#shortcuts")).to_be_hidden()
+    # The next one can be written at once.
+    expect(room.get_by_placeholder("记录现场情况")).to_be_focused()
+
+
+def test_the_timeline_is_narrowed(room: Page) -> None:
+    talks = room.locator("#about-talks")
+    talks.focus()
+    room.keyboard.press("Enter")
+
+    expect(talks).to_have_attribute("aria-current", "true")
+    expect(talks).to_be_focused()
+    expect(room).to_have_url(re.compile(r"\?about=talks$"))
+    room.reload()
+    expect(talks).to_have_attribute("aria-current", "true")
 
 
 def test_slash_finds(room: Page) -> None:
@@ -112,7 +128,7 @@ def test_menu_closes_by_escape(room: Page) -> None:
 
 def test_task_is_done_without_a_mouse(room: Page) -> None:
     title = "记录是否使用了力量：谁、何种、多久、为什么"
-    tab_to(room, title)
+    tab_to(room, title, within=90)  # the parties stand before the tasks
     room.keyboard.press("Enter")
     words = room.locator("dialog#sheet textarea")
     expect(words).to_be_visible()

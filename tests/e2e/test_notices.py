@@ -125,3 +125,33 @@ def test_from_the_letter_to_the_objection(
     hearer.fill("[name=reason]", "录像里看不清，证据不足。")
     hearer.get_by_role("button", name="作出复核决定").click()
     expect(hearer.locator(".meta")).to_contain_text("撤销措施")
+
+
+STRUCK = """
+from django.utils import timezone
+from anlan.accounts.models import User
+from anlan.cases import services as cases
+from anlan.resolution.models import Plan
+cases.set_party_roles(
+    party=Plan.objects.get(state="approved").measures.get().party, roles=["aggressor"],
+    by=User.objects.get(username="zhoumin"), at=timezone.now(),
+)
+"""
+
+
+def test_what_may_follow_is_told_from_the_page_of_talks(
+    told_installation: Installation, number: str, sign_in: SignIn
+) -> None:
+    told_installation.shell(STRUCK)
+    page = sign_in(told_installation, "zhoumin", size=PHONE).page
+    page.goto(f"/cases/{number}/contacts/")
+    expect(page.locator("#consequences")).to_be_visible()
+    assert faults(page) == []
+    page.locator("#consequences").get_by_role("button").first.click()
+    page.wait_for_url(re.compile(r"/notices/[0-9a-f-]{36}/$"))
+    write(page, "您在停车场用伞打了他人，双方互殴。")
+    expect(page.locator(".error").first).to_contain_text("互殴")
+    write(page, "您在停车场用伞打了他人。")
+    expect(page.locator("article")).to_contain_text("由公安机关、人民法院依法认定")
+    expect(page.locator("article")).to_contain_text("没有申诉程序")
+    assert faults(page) == []

@@ -35,11 +35,14 @@ def alarm(page: Page, send: Callable[[], None]) -> None:
     send()
 
 
-def refuse_alarms(route: Route) -> None:
-    if route.request.method == "POST":
-        route.fulfill(status=403, content_type="text/html", body="<p>no</p>")
-    else:
-        route.continue_()
+def refusing(status: int) -> Callable[[Route], None]:
+    def refuse(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=status, content_type="text/html", body="<p>no</p>")
+        else:
+            route.continue_()
+
+    return refuse
 
 
 def open_shared_phone(installation: Installation, sign_in: SignIn) -> Person:
@@ -115,16 +118,22 @@ def test_the_oldest_browser_sends_an_alarm(
     assert count(installation, "incidents_report") == before + 1
 
 
+@pytest.mark.parametrize(
+    ("status", "chip", "card"),
+    [(403, "上传出错", "上传出错"), (502, "服务器故障", "服务器出了故障")],
+)
 def test_a_refusal_without_a_reason_is_not_called_no_network(
-    installation: Installation, sign_in: SignIn
+    status: int, chip: str, card: str, installation: Installation, sign_in: SignIn
 ) -> None:
     page = sign_in(installation, "wangjianguo", size=PHONE).page
     page.add_init_script("console.error = () => {}")  # it speaks there of what follows
-    page.route("**/m/report/", refuse_alarms)
+    page.route("**/m/report/", refusing(status))
 
     alarm(page, lambda: page.click("form[data-outbox] .submit button"))
 
-    expect(page.locator("[data-outbox-chip]")).to_contain_text("上传出错")
+    expect(page.locator("[data-outbox-chip]")).to_contain_text(chip)
+    expect(page.locator(".sent.offline")).to_contain_text(card)
+    expect(page.locator(".sent.offline")).not_to_contain_text("没有网络")
 
 
 def test_an_impatient_thumb_makes_one_report(
@@ -454,6 +463,7 @@ def test_what_is_said_at_the_scene_without_signal_is_kept_and_sent_once(
         page.click("form[action$='/arrival/'] button")
         unsent = page.locator("[data-unsaid]")
         expect(unsent).to_contain_text("还没送到，请用对讲机")
+        expect(unsent).to_be_focused()
         page.reload()
         expect(unsent).to_have_count(1)
         expect(page.locator("form[action$='/arrival/'] button")).to_be_disabled()
@@ -465,6 +475,77 @@ def test_what_is_said_at_the_scene_without_signal_is_kept_and_sent_once(
     said = installation.kinds() - before
     assert said["incident.responder_arrived"] == 1
     assert said["incident.dissuasion_tried"] == 1
+
+
+def test_help_is_called_from_the_scene_without_signal_and_each_call_kept(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    installation.shell(REPORT.format(place=GARAGE))
+    before = installation.kinds()
+    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    page = guard.page
+    keep_shell(page)
+    page.click("#called a.btn")
+    page.wait_for_url("**/m/cases/**")
+    page.reload()
+    page.add_init_script(  # a browser without a telephone has nowhere to go
+        "addEventListener('click', (e) => e.target.closest('[href^=tel]') && e.preventDefault())"
+    )
+    with installation.without_signal(guard.context):
+        page.reload()
+        question = page.locator("[id^=dialled-110-]")
+        for outcome in ("missed", "connected"):
+            page.click("a[href='tel:110']")
+            expect(question.locator(".words")).to_contain_text("具体位置")
+            question.locator(f"[value={outcome}]").click()
+            expect(page.locator("[data-unsaid]")).to_have_count(1)
+
+    expect(page.locator("[data-unsaid]")).to_have_count(0, timeout=30_000)
+    made = page.get_by_label("已拨打的电话").locator("li")
+    expect(made).to_have_count(2, timeout=20_000)
+    expect(made.filter(has_text="没有接通")).to_have_count(1)
+    said = installation.kinds() - before
+    assert said["incident.emergency_called"] == 2
+
+
+def test_after_a_quick_answer_the_scene_shows_what_follows(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    """Though the button that was tapped has the focus; and no question is lost."""
+    installation.shell(REPORT.format(place=GARAGE))
+    page = sign_in(installation, "wangjianguo", size=PHONE).go("/m/tasks/")
+    page.click("#called a.btn")
+    page.wait_for_url("**/m/cases/**")
+    page.evaluate("window.same = true")
+
+    page.click("form[action$='/arrival/'] button")
+
+    expect(page.locator("form[action$='/control/']")).to_be_visible()
+    assert page.evaluate("window.same")
+
+
+def test_a_photo_that_was_just_chosen_stays_while_another_arrives(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(installation, "incidents_attachment")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+    page.wait_for_url("**/m/reports/**")
+    form = page.locator("form[data-outbox=files]")
+    photos = form.locator("input[accept='image/*']")
+    held: list[Route] = []
+    page.route("**/files/", lambda route: held.insert(0, route))
+    photos.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+
+    form.locator("button").click()
+    expect(form.locator("[data-file-names]")).to_contain_text("正在上传")
+    photos.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": PNG})
+    until(page, lambda: bool(held))
+    held[0].continue_()
+
+    expect(page.locator("#received")).to_contain_text("已收到 1")
+    expect(form.locator("[data-file-names]")).to_have_text("b.png")
+    assert count(installation, "incidents_attachment") == before + 1
 
 
 def test_who_is_called_on_another_page_sees_that_the_answer_is_unsent(
@@ -624,12 +705,9 @@ LEFT_ONCE_MORE = """(other) => new Promise((done) => {
 })"""
 
 
-@pytest.mark.parametrize("is_second", [False, True])
-def test_whoever_commands_sends_what_another_left_on_the_phone(
-    *, is_second: bool, told_installation: Installation, sign_in: SignIn
-) -> None:
-    before = count(told_installation, "incidents_report")
-    page = open_shared_phone(told_installation, sign_in).page
+def leave_alarm(installation: Installation, sign_in: SignIn) -> Page:
+    """The captain left one on the phone, which waits locked for the next."""
+    page = open_shared_phone(installation, sign_in).page
     page.goto("/m/report/")
     page.route("**/m/token/", lambda route: route.abort())
     page.locator("[name=place]").first.check(force=True)
@@ -638,15 +716,45 @@ def test_whoever_commands_sends_what_another_left_on_the_phone(
     page.locator("form[data-idle] button").click()
     page.wait_for_url("**/m/shared/")
     page.unroute("**/m/token/")
-    if is_second:  # somebody wanted to send it already, and left it here too
-        query = "SELECT uid FROM accounts_user WHERE username = 'wangjianguo'"
-        page.evaluate(LEFT_ONCE_MORE, str(UUID(told_installation.rows(query)[0][0])))
-    officer = give_pin(told_installation, "zhoumin")
+    return page
+
+
+def open_as_officer(page: Page, installation: Installation) -> None:
+    officer = give_pin(installation, "zhoumin")
     page.goto(f"/m/shared/people/{officer}/")
-    page.fill("input[name=pin]", told_installation.story["pin"])
+    page.fill("input[name=pin]", installation.story["pin"])
     page.click("main form button")
     page.wait_for_url("**/m/")
     page.on("dialog", lambda dialog: dialog.accept())
+
+
+def test_whoever_commands_discards_what_another_left_for_a_reason(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    before = told_installation.kinds()
+    page = leave_alarm(told_installation, sign_in)
+    open_as_officer(page, told_installation)
+
+    row = page.locator("[data-waiting-list] li")
+    row.locator("[data-discard] summary").click()
+    row.get_by_role("button", name="已用对讲机或电话处理").click()
+
+    expect(page.locator("[data-waiting-list]")).to_be_hidden()
+    said = told_installation.kinds() - before
+    assert said["incident.unsent_discarded"] == 1
+    assert said["incident.reported"] == 0
+
+
+@pytest.mark.parametrize("is_second", [False, True])
+def test_whoever_commands_sends_what_another_left_on_the_phone(
+    *, is_second: bool, told_installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(told_installation, "incidents_report")
+    page = leave_alarm(told_installation, sign_in)
+    if is_second:  # somebody wanted to send it already, and left it here too
+        query = "SELECT uid FROM accounts_user WHERE username = 'wangjianguo'"
+        page.evaluate(LEFT_ONCE_MORE, str(UUID(told_installation.rows(query)[0][0])))
+    open_as_officer(page, told_installation)
 
     page.locator("[data-waiting-list] li").get_by_text("代为上报").click()
 
@@ -657,6 +765,27 @@ def test_whoever_commands_sends_what_another_left_on_the_phone(
         " ORDER BY received_at DESC LIMIT 1"
     )
     assert reporters == [("sunlei",)]
+
+
+SMALL = """
+() => [...document.querySelectorAll("a[href], button, summary, .chip, .capb, .input")]
+  .filter((one) => !one.matches(".skip") && !one.closest("dialog:not([open])"))
+  .map((one) => ({ text: one.textContent.trim(), box: one.getBoundingClientRect() }))
+  .filter(({ box }) => box.width && (box.width < 47.5 || box.height < 47.5))
+  .map(({ text, box }) => `${text}: ${box.width} x ${box.height}`)
+"""
+
+
+def test_what_is_pressed_is_as_large_as_a_thumb(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    ((code,),) = installation.rows("SELECT code FROM accounts_place LIMIT 1")
+    paths = ("/m/", "/m/report/", "/m/tasks/", "/m/me/", f"/q/{code}")
+
+    small = {path: guard.go(path).evaluate(SMALL) for path in paths}
+
+    assert not any(small.values()), small
 
 
 def test_an_open_phone_shows_and_feels_that_its_guard_is_called(

@@ -16,11 +16,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
 from pydantic import ValidationError
 from pytest_django import Settings
 
+from anlan.base import bucket as bucket_module
 from anlan.base import stores
 from anlan.base.bucket import Bucket, Keys, address_of, read_keys
 from anlan.base.errors import Conflict
@@ -40,7 +42,7 @@ from anlan.evidence.enums import (
 from anlan.evidence.file_verification import verify_files
 from anlan.evidence.models import CheckRun, Copy, DeletedFile, Exhibit, StoreProbe
 from anlan.evidence.selectors.safety import Trouble, safety_for
-from anlan.evidence.services import Recipient, opening, probing
+from anlan.evidence.services import Recipient, damage, deleting, opening, probing
 from anlan.notify.models import Message
 from anlan.play.signing import signer_at_hand
 from tests.evidence.buckets import (
@@ -524,6 +526,121 @@ class TestPlainBucket:
         assert "不支持对象锁" in page
         assert f"s3://{BUCKET}/{PREFIX}" in page
         assert KEYS.secret not in page
+
+
+class TestTransactions:
+    """Everything that is written waits for one: a bucket is never asked within."""
+
+    @pytest.fixture
+    def asked(
+        self, plain: Moto, case: Case, monkeypatch: pytest.MonkeyPatch
+    ) -> list[int]:
+        """How deep in transactions each call of the bucket was."""
+        found: list[int] = []
+        call = bucket_module._asking
+
+        def counted() -> Any:
+            found.append(len(connection.savepoint_ids))
+            return call()
+
+        monkeypatch.setattr(bucket_module, "_asking", counted)
+        return found
+
+    def test_none_is_open_while_a_bucket_removes(
+        self, asked: list[int], scene: Scene, case: Case
+    ) -> None:
+        depth = len(connection.savepoint_ids)
+        exhibit = kept(scene, case)
+        ended(case, at=scene.at)
+        look_again()
+        asked.clear()
+
+        pass_period(scene.at, ORDINARY)
+
+        assert states(exhibit) == {"primary": "deleted", "backup": "deleted"}
+        assert set(asked) == {depth}
+
+    def test_none_is_open_while_it_removes_what_came_back(
+        self, asked: list[int], plain: Moto, scene: Scene, case: Case
+    ) -> None:
+        depth = len(connection.savepoint_ids)
+        exhibit = kept(scene, case)
+        ended(case, at=scene.at)
+        look_again()
+        late = pass_period(scene.at, ORDINARY)
+        digest = exhibit.file.sha256
+        plain.client.put_object(Bucket=BUCKET, Key=bucket().key_of(digest), Body=JPEG)
+        asked.clear()
+
+        assert deleting.remove_again(digest=digest, store=bucket(), at=late)
+
+        assert set(asked) == {depth}
+        assert not bucket().has(digest)
+        assert len(facts(case, "evidence.deleted_again")) == 1
+
+    def test_what_is_taken_while_a_bucket_removes_is_written_anew(
+        self, plain: Moto, scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        exhibit = kept(scene, case)
+        other = scene.incident(place=scene.place("园区 南门")).case
+        ended(case, at=scene.at)
+        look_again()
+        remove_there = Bucket.remove
+        again: list[Exhibit] = []
+
+        def removing(self: Bucket, digest: str, *, look: str) -> bool:
+            if not again:  # somebody brings them, and the worker finds them there
+                again.append(added(scene, other))
+                until_nothing_is_due(scene.at, jobs.fill_copies)
+            return remove_there(self, digest, look=look)
+
+        monkeypatch.setattr(Bucket, "remove", removing)
+
+        late = pass_period(scene.at, ORDINARY)
+
+        assert states(exhibit) == {"primary": "present", "backup": "waiting"}
+        until_nothing_is_due(late, jobs.fill_copies)
+        assert states(exhibit) == {"primary": "present", "backup": "present"}
+        assert read(exhibit.file.sha256) == JPEG
+        assert DeletedFile.objects.get().is_shared
+        assert verify_files(deep=True).problems == []
+
+    def test_none_is_open_while_damage_is_looked_at(
+        self, asked: list[int], plain: Moto, scene: Scene, case: Case
+    ) -> None:
+        depth = len(connection.savepoint_ids)
+        exhibit = kept(scene, case)
+        copy = exhibit.file.copies.get(store="backup")
+        key = bucket().key_of(exhibit.file.sha256)
+        plain.client.put_object(Bucket=BUCKET, Key=key, Body=b"x")
+        seen = bucket().look(exhibit.file.sha256)
+        asked.clear()
+
+        assert damage.note_damage(
+            copy=copy, state=CopyState.CORRUPT, seen=seen, since=scene.at, at=scene.at
+        )
+
+        assert set(asked) == {depth}
+        assert states(exhibit)["backup"] == "corrupt"
+
+    def test_damage_that_was_repaired_meanwhile_is_none(
+        self, plain: Moto, scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        exhibit = kept(scene, case)
+        copy = exhibit.file.copies.get(store="backup")
+        look = Bucket.look
+
+        def looking(self: Bucket, digest: str) -> Any:
+            damage.note_whole(copy=copy, is_new=False, at=scene.at + HOUR)
+            return look(self, digest)
+
+        seen = bucket().look(exhibit.file.sha256)
+        monkeypatch.setattr(Bucket, "look", looking)
+
+        assert not damage.note_damage(
+            copy=copy, state=CopyState.MISSING, seen=seen, since=scene.at, at=scene.at
+        )
+        assert states(exhibit)["backup"] == "present"
 
 
 @needs_rclone

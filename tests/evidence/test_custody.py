@@ -36,7 +36,7 @@ from tests.incidents.story import entries, facts
 from tests.pictures import CUT, JPEG, OTHER_JPEG, PAGE, PROGRAM
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 ID = UUID("6f2d3c1e-0000-4000-8000-000000000031")
 WHERE = "值班室保险柜"
@@ -477,6 +477,7 @@ class TestTwice:
 
 
 class TestAtTheSameMoment:
+    @pytest.mark.both
     def test_two_hand_overs_one_wins(self, committed_scene, settings, tmp_path) -> None:
         scene = committed_scene
         thing = umbrella(scene, scene.incident().case)
@@ -498,6 +499,7 @@ class TestAtTheSameMoment:
         assert PhysicalItem.objects.get().holder == won.receiver
         assert verify().is_sound
 
+    @pytest.mark.both
     def test_one_seal_on_two_things(self, committed_scene) -> None:
         scene = committed_scene
         officer = scene.officer

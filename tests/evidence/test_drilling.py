@@ -25,7 +25,7 @@ from tests.ledger.chains import unprotected
 from tests.pictures import JPEG, OTHER_JPEG
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

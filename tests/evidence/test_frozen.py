@@ -27,7 +27,7 @@ from tests.evidence.told import SOUND, begun, corrected, told, unguarded
 from tests.pictures import OTHER_JPEG
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 # Every column of each table, and something else to stand in it.
 COLUMNS = {

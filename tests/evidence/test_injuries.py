@@ -47,7 +47,7 @@ from tests.incidents.story import entries, facts, pass_time
 from tests.pictures import CUT, JPEG, OTHER_JPEG, PAGE, PDF, PROGRAM
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 ID = UUID("6f2d3c1e-0000-4000-8000-000000000051")
 DAY = timedelta(days=1)
@@ -158,6 +158,7 @@ class TestRecording:
             with pytest.raises(NotAllowed):
                 hurt(scene, case, party=victim, by=somebody)
 
+    @pytest.mark.both
     def test_two_at_once_have_two_numbers(self, committed_scene, settings, tmp_path):
         settings.DATA = tmp_path
         scene = committed_scene
@@ -343,6 +344,7 @@ class TestPapers:
         )
         assert verify().is_sound
 
+    @pytest.mark.both
     def test_the_level_is_the_appraisals(self, scene, case, victim) -> None:
         with pytest.raises(InvalidInput) as refusal:
             paper(scene, case, victim, level="slight")

@@ -23,7 +23,7 @@ from tests.incidents.story import entries, facts
 from tests.pictures import JPEG
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 HTMX = {"HX-Request": "true"}
 SHEETS = [
     "sealing",

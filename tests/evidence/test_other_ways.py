@@ -24,7 +24,7 @@ from tests.evidence.told import begun, hurt, party, photographed, read, signed, 
 from tests.pictures import JPEG, OTHER_JPEG
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 Bring = Callable[[Scene, Case], VaultFile]
 

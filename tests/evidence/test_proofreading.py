@@ -30,7 +30,7 @@ from tests.ledger.chains import tamper
 from tests.pictures import OTHER_JPEG
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 DAY = timedelta(days=1)
 PAGE = "/evidence/safety/"

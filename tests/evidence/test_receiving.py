@@ -22,7 +22,7 @@ from tests.incidents.story import entries, facts
 from tests.pictures import JPEG, OTHER_JPEG, PDF, PROGRAM
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

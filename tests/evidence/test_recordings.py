@@ -465,6 +465,52 @@ class TestAPull:
 
         assert recording.segments.get().end is None
 
+    def test_length_is_read_while_others_write(
+        self, scene, cameras, monkeypatch
+    ) -> None:
+        began = len(connection.savepoint_ids)
+        read = []
+
+        def measured(path: Path) -> float | None:
+            read.append(len(connection.savepoint_ids))
+            return seconds_of(path)
+
+        seconds_of = films.seconds_of
+        monkeypatch.setattr(films, "seconds_of", measured)
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 30 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + 30 * SECOND)
+
+        cameras.pull(begin + 5 * MINUTE)
+
+        assert read == [began]  # of the last one, and in no transaction
+        assert coverage_of(whole(recording)).gaps == []
+
+    def test_length_of_the_copy_that_is_whole_is_read(
+        self, scene, cameras, monkeypatch
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 10 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + 10 * SECOND)
+        monkeypatch.setattr(films, "seconds_of", lambda path: None)
+        cameras.pull(begin + 5 * SECOND)
+        cameras.pull(begin + 3 * MINUTE)
+        segment = recording.segments.get()
+        assert segment.end is None
+        path = stores.primary().path_of(segment.blob.sha256)
+        path.chmod(0o600)
+        path.write_bytes(b"x")
+        read = []
+        monkeypatch.setattr(films, "seconds_of", lambda path: read.append(path) or 10)
+        cameras.films.record("garage", begin + 2 * MINUTE, begin + 3 * MINUTE)
+        cameras.ask(recording.case, begin, begin + 3 * MINUTE)
+
+        cameras.pull(begin + 9 * MINUTE)
+
+        segment.refresh_from_db()
+        assert segment.end == segment.begin + 10 * SECOND
+        assert stores.backup().path_of(segment.blob.sha256) in read
+
     def test_an_unreadable_file_of_one_keeps_no_other_waiting(
         self, scene, cameras
     ) -> None:

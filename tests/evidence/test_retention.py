@@ -1977,17 +1977,24 @@ class TestKill:
         review(scene.at + ORDINARY - NOTICE)
         review(scene.at + ORDINARY)
         at = scene.at + ORDINARY + HOUR
-        for number in range(12):
+        left: list[int] = []
+        for number in range(60):
             connections.close_all()
             child = os.fork()
             if child == 0:
-                while jobs.remove_files(at=at):
-                    pass
-                os._exit(0)
+                try:
+                    while jobs.remove_files(at=at):
+                        pass
+                finally:
+                    os._exit(0)
             time.sleep(0.004 * number)
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
+            left.append(Deletion.objects.exclude(state="deleted").count())
+            if not left[-1]:
+                break
 
+        assert any(0 < count < 20 for count in left)  # one fell in the middle
         remove(at)
 
         assert [digest for digest in digests if files_named(digest)] == []
@@ -1999,7 +2006,10 @@ class TestKill:
 
 class TestRace:
     @pytest.mark.both
-    @pytest.mark.parametrize("round_number", range(6))
+    @pytest.mark.parametrize(
+        "round_number",
+        [0, 1, *(pytest.param(n, marks=pytest.mark.deep) for n in range(2, 6))],
+    )
     @pytest.mark.parametrize("what", ["case", "exhibit"])
     def test_of_hold_and_deletion_has_one_winner(
         self, what: str, round_number: int, committed_scene: Scene

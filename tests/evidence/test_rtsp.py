@@ -364,7 +364,12 @@ class TestPulling:
         assert made.count() == 2
 
     @pytest.mark.parametrize(
-        "seconds", [pytest.param(90.0, marks=pytest.mark.deep), 0.0]
+        ("seconds", "pieces"),
+        [
+            (0.0, 9),
+            pytest.param(0.0, 63, marks=pytest.mark.deep),
+            pytest.param(90.0, 63, marks=pytest.mark.deep),
+        ],
     )
     def test_what_lies_behind_a_long_hole_is_saved(
         self,
@@ -372,13 +377,14 @@ class TestPulling:
         player: Player,
         monkeypatch: pytest.MonkeyPatch,
         seconds: float,
+        pieces: int,
     ) -> None:
         """Whether one batch is enough to ask for all of the hole, or many are."""
         monkeypatch.setattr(pulling, "PLAYED_SECONDS", seconds)
         player.stops_at_holes = True
         cameras = registered(scene, player)
         begin = scene.at.replace(second=0, microsecond=0)
-        behind = begin + 63 * 10 * SECOND
+        behind = begin + pieces * 10 * SECOND
         cameras.films.record("garage", begin, begin + 10 * SECOND)
         cameras.films.record("garage", behind, behind + 10 * SECOND)
         recording = cameras.ask(scene.incident().case, begin, behind + 10 * SECOND)

@@ -72,7 +72,7 @@ from tests.incidents.story import entries, facts
 from tests.pictures import JPEG, PAGE
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 ID = UUID("6f2d3c1e-0000-4000-8000-000000000041")
 NEW = {"name": "王芳", "phone": "13900005501", "relation": "母亲"}
@@ -298,6 +298,7 @@ class TestBeginning:
         with pytest.raises(Conflict, match="请求编号"):
             begun(scene, case, of=one, place="别处", request_id=ID)
 
+    @pytest.mark.both
     def test_one_open_statement_of_a_person(self, scene, case) -> None:
         one = party(scene, case)
         begun(scene, case, of=one)
@@ -309,6 +310,7 @@ class TestBeginning:
         with pytest.raises(IntegrityError), transaction.atomic():
             row.save(force_insert=True)
 
+    @pytest.mark.both
     def test_never_of_two(self, scene, case) -> None:
         statement = begun(scene, case)
 
@@ -1031,6 +1033,7 @@ READERS = {
 
 
 class TestAtOnce:
+    @pytest.mark.both
     def test_two_sign_at_once(self, committed_scene, settings, tmp_path) -> None:
         scene = committed_scene
         settings.DATA = tmp_path

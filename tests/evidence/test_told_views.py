@@ -44,7 +44,7 @@ from tests.incidents.story import entries
 from tests.pictures import JPEG, PDF
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 JSON = {"Accept": "application/json"}
 
 

@@ -50,13 +50,19 @@ STORY = "我在 12 号车位停车。他用伞打了我的额头。后来保安�
 WHEN = "大约下午两点。"
 
 
-def party(scene: Scene, case: Case, name: str = "陆远航", **more: Any) -> Party:
+def party(
+    scene: Scene,
+    case: Case,
+    name: str = "陆远航",
+    *,
+    role: str = "victim",
+    **more: Any,
+) -> Party:
     person = customers.add_person(
         site=scene.site, name=name, by=scene.officer, at=scene.at, **more
     )
-    roles = ["victim"]
     return cases.add_party(
-        case=case, roles=roles, person=person, by=scene.officer, at=scene.at
+        case=case, roles=[role], person=person, by=scene.officer, at=scene.at
     )
 
 

@@ -31,7 +31,7 @@ from tests.incidents.story import entries, facts, finish_tasks, pass_time
 from tests.scene import Scene
 from tests.signed_in import SignIn
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 def controlled(scene: Scene, **more: object) -> Incident:

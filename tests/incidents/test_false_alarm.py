@@ -27,7 +27,7 @@ from tests.resolution.legal.reported import reported
 from tests.scene import Scene
 from tests.signed_in import SignIn
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from django.utils.translation import override
 
 from anlan.accounts.models import User
 from anlan.cases import services as cases
-from anlan.cases.enums import Phase
+from anlan.cases.enums import Phase, Side
 from anlan.cases.models import AccessLink, Case
 from anlan.customers import services as customers
 from anlan.incidents import services as incidents
@@ -328,6 +328,49 @@ class TestRoom:
         assert "在岗（地下车库巡逻岗），距现场" in page.content.decode()
         assert "现场指挥 王建国，自 14:02 起" in page.content.decode()
         assert len(queries) - 2 <= 7, [query["sql"][:200] for query in queries]
+
+    def test_the_timeline_is_narrowed(
+        self, scene: Scene, incident: Incident, sign_in: SignIn
+    ) -> None:
+        case, client = _busy(scene, incident), sign_in("zhoumin")
+        officer: Any = scene.officer
+        cases.name_contact(
+            case=case, side=Side.VICTIM, user=officer, by=officer, at=scene.at
+        )
+        room = f"/cases/{case.number}/"
+        client.get(f"{room}?about=talks")
+
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(f"{room}?about=talks")
+        panel = client.get(f"{room}panel/timeline/?about=evidence", headers=HTMX)
+
+        kinds = {line.kind for line in page.context["room"].lines}
+        assert kinds == {"case.contact_named"}
+        assert len(queries) - 2 <= 8, [query["sql"][:200] for query in queries]
+        assert "还没有这一类的记录" in panel.content.decode()
+        assert re.search(
+            r'id="about-evidence"[^>]*aria-current', panel.content.decode()
+        )
+        older = client.get(f"{room}?about=handling").context["room"]
+        assert len(older.lines) == 20
+        assert older.older is not None
+
+    def test_the_timeline_stays_narrowed_after_a_change(
+        self, scene: Scene, incident: Incident, sign_in: SignIn
+    ) -> None:
+        case = _busy(scene, incident)
+        room = f"/cases/{case.number}/"
+        headers = {**HTMX, "HX-Current-URL": f"http://testserver{room}?about=talks"}
+
+        for path, said in (
+            ("command/", {"commander": scene.officer.uid}),
+            ("notes/", {"text": "在等", "request_id": str(uuid4())}),
+            ("incident/dissuasion/", {"result": "worked"}),
+        ):
+            answer = sign_in("zhoumin").post(f"{room}{path}", said, headers=headers)
+            text = answer.content.decode()
+            assert 'panel/timeline/?about=talks"' in text, path
+            assert "在等" not in text
 
     def test_shows_what_has_happened(
         self, scene: Scene, incident: Incident, sign_in: SignIn

@@ -151,6 +151,26 @@ class TestBelongsTogether:
 
         assert further.incident == desk
 
+    def test_of_several_the_cases_are_locked_as_by_whoever_joins_them(
+        self, scene, monkeypatch
+    ) -> None:
+        """On PostgreSQL each would wait for the other for ever."""
+        desk, at = self.controlled(scene)
+        nearest = scene.incident(flags=[Flag.ONGOING], at=at + timedelta(minutes=1))
+        assert desk != nearest
+        lock_case, locked = cases.lock_case, []
+
+        def locking(case):
+            locked.append(case if isinstance(case, int) else case.pk)
+            return lock_case(case)
+
+        monkeypatch.setattr(cases, "lock_case", locking)
+
+        further = scene.report(flags=[Flag.ONGOING], at=at + timedelta(minutes=2))
+
+        assert further.incident == nearest
+        assert locked[:2] == sorted([desk.case_id, nearest.case_id])
+
     def test_a_closed_one_takes_no_more_reports(self, scene) -> None:
         first = scene.incident()
         scene.call_off(first, reason="看错了", at=scene.at)

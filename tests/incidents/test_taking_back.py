@@ -15,7 +15,7 @@ from anlan.ledger.verify import verify
 from tests.incidents.story import entries, pass_time, states
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 MINUTE = timedelta(minutes=1)
 

@@ -163,6 +163,34 @@ def reach(scene: Scene, incident: Incident, state: State) -> None:
             )
 
 
+@pytest.mark.parametrize(
+    ("state", "may_close"),
+    [
+        (State(), True),
+        (State(is_controlled=False), False),
+        (State(police="undecided"), False),
+        (State(police="proposed"), False),
+        (State(police="waived"), False),  # of the level that the garage has
+        (State(left="victim_account"), False),
+        (State(left="victim_account", skipped_by="closer"), False),
+        (State(left="victim_account", skipped_by="another"), True),
+        (State(joined="left"), False),
+        (State(police="undecided", joined="called"), True),
+        (State(police="undecided", joined="waived"), False),
+    ],
+    ids=str,
+)
+def test_of_each_thing_that_closing_asks_for_one_is_open(
+    scene: Scene, state: State, *, may_close: bool
+) -> None:
+    """A slice of what ``deep`` tries of every plan at every level."""
+    incident = scene.incident(flags=["injured", "weapon"])
+    assert incident.case.severity >= NEVER_WAIVED
+
+    assert state.may_close(incident.case.severity) == may_close
+    assert closes(scene, incident, state) == may_close
+
+
 @pytest.mark.parametrize("text", shipped())
 @pytest.mark.deep
 def test_closed_is_reached_only_with_all_of_it_done(scene: Scene, text: str) -> None:

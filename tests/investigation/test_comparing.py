@@ -157,4 +157,5 @@ def test_a_long_account_takes_no_more_than_its_length(piece: str):
         return time.process_time() - began
 
     spent(1000)
-    assert spent(20_000) < 10 * spent(5_000) + 0.5
+    short = min(spent(2_000) for _again in range(2))
+    assert spent(8_000) < 10 * short + 0.3

@@ -31,7 +31,7 @@ from tests.evidence.told import party
 from tests.investigation.asked import both_heard, held, investigator, planned
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

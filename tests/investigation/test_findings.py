@@ -36,7 +36,7 @@ from tests.investigation.asked import (
     submitted,
 )
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)
@@ -167,6 +167,7 @@ class TestSentences:
             sentence(scene, drafted(scene, case), text=text)
         assert refusal.value.path == "text"
 
+    @pytest.mark.both
     def test_of_course_and_consequences_are_facts(self, scene, case) -> None:
         finding = drafted(scene, case)
 
@@ -371,6 +372,7 @@ class TestSubmission:
 
 
 class TestDecision:
+    @pytest.mark.both
     def test_is_another_persons(self, scene, case) -> None:
         finding = submitted(scene, case, by=scene.manager)
 

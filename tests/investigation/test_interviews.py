@@ -42,7 +42,7 @@ from tests.investigation.asked import (
     planned,
 )
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 ID = UUID("6f2d3c1e-0000-4000-8000-0000000000a1")
 NEW = NewGuardian(name="王芳", phone="13900005501", relation="母亲")
@@ -471,6 +471,7 @@ class TestBeginning:
         second.refresh_from_db()
         assert second.state == InterviewState.PLANNED
 
+    @pytest.mark.both
     def test_the_database_wants_a_statement(self, scene, case) -> None:
         interview = planned(scene, case)
 

@@ -32,7 +32,7 @@ from tests.investigation.asked import (
 )
 from tests.investigation.test_scene import drawn, looked, pinned
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

@@ -40,7 +40,7 @@ from tests.investigation.asked import (
     submitted,
 )
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 ID = UUID("6f2d3c1e-0000-4000-8000-0000000000a2")
 

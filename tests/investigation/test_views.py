@@ -36,7 +36,7 @@ from tests.investigation.asked import (
     submitted,
 )
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 TABS = ("", "scene/", "background/", "facts/", "findings/")
 
 

@@ -84,6 +84,30 @@ def test_every_entry_is_read_in_order_and_once(at: datetime) -> None:
     assert run_reactions(at=at) == 0
 
 
+@pytest.mark.both
+def test_what_locks_rows_is_committed_after_each_answer(
+    committing_db: None, at: datetime
+) -> None:
+    """Whoever waits for a row of the first waits for none of the others."""
+    seen: list[int] = []
+    cursors = Cursor.objects.filter(consumer="a")
+
+    def answer(entry: Queued, *, at: datetime) -> None:
+        def look() -> None:
+            seen.append(cursors.values_list("seq", flat=True).first() or 0)
+
+        assert failures(at_once(look)) == []
+
+    afterwards.install_consumers(
+        [Consumer(name="a", answers={KIND: answer}, locks=True)]
+    )
+    Chain().grow(4, at=at)
+
+    assert run_reactions(at=at) == 4
+    assert seen == [0, 1, 2, 3]
+    assert run_reactions(at=at) == 0
+
+
 @pytest.mark.django_db
 def test_the_entry_is_told_as_it_was_recorded(at: datetime, later: datetime) -> None:
     told: list[tuple[Queued, datetime]] = []

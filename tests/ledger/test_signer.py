@@ -621,6 +621,7 @@ class TestManagement:
         return out.getvalue().splitlines()
 
     def test_fingerprint_and_paper(self, tmp_path) -> None:
+        keys.make_if_new(tmp_path / "signer")
         [line] = self.call()
         paper = self.call("--paper")
 
@@ -631,6 +632,7 @@ class TestManagement:
         )
 
     def test_drill(self, settings, tmp_path, monkeypatch) -> None:
+        keys.make_if_new(tmp_path / "signer")
         first, *paper = self.call("--paper")
         settings.SIGNER = tmp_path / "new machine"
         monkeypatch.setattr("sys.stdin", StringIO("\n".join(paper)))
@@ -644,7 +646,56 @@ class TestManagement:
         with pytest.raises(CommandError, match="does not answer"):
             self.call("--accept")
 
-    def test_rotate(self) -> None:
+    def test_rotate(self, tmp_path) -> None:
+        keys.make_if_new(tmp_path / "signer")
         before = self.call()
 
         assert self.call("--rotate")[0] != before[0]
+
+    def test_it_names_the_folder_before_anything_else(self, settings) -> None:
+        said = StringIO()
+
+        with pytest.raises(CommandError):
+            call_command("signer_key", "--paper", stderr=said)
+
+        assert f"Data: {settings.DATA}" in said.getvalue()
+
+    @pytest.mark.parametrize("words", [(), ("--paper",), ("--rotate",)])
+    def test_no_key_is_made_by_asking_for_it(self, words, tmp_path) -> None:
+        with pytest.raises(CommandError, match="there is no key in"):
+            self.call(*words)
+
+        assert not (tmp_path / "signer" / "key").exists()
+
+    @pytest.mark.parametrize("todo", ["paper", "recover", "rotate"])
+    def test_the_key_of_another_user_is_left_to_them(
+        self, todo, settings, tmp_path
+    ) -> None:
+        settings.SIGNER_IS_APART = True
+
+        with pytest.raises(
+            CommandError, match=rf"anlan.ledger.signer --folder FOLDER {todo}"
+        ):
+            self.call(f"--{todo}")
+
+        assert not (tmp_path / "signer").exists()
+
+    def test_the_fingerprint_of_another_user_is_the_one_that_signs(
+        self, settings, tmp_path
+    ) -> None:
+        apart = tmp_path / "apart"
+        keys.make_if_new(apart)
+        settings.SIGNER_IS_APART = True
+        settings.SIGNER_SOCKET = signers.socket_of(apart)
+
+        with signers.running(apart):
+            assert self.call() == told(apart, "fingerprint")
+
+    def test_no_paper_of_a_key_that_signs_nothing(self, settings, tmp_path) -> None:
+        keys.make_if_new(tmp_path / "signer")
+        other = tmp_path / "other"
+        keys.make_if_new(other)
+        settings.SIGNER_SOCKET = signers.socket_of(other)
+
+        with signers.running(other), pytest.raises(CommandError, match="another key"):
+            self.call("--paper")

@@ -20,7 +20,7 @@ from anlan.ledger.tree import (
 )
 from tests.ledger.chains import Chain, unprotected
 
-pytestmark = [pytest.mark.both]
+pytestmark = [pytest.mark.both_deep]
 LEAVES = [leaf_hash(b"%d" % number) for number in range(70_000)]
 
 

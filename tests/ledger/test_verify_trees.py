@@ -17,7 +17,7 @@ from tests.ledger import attacks
 from tests.ledger.chains import Chain, problems, tamper
 from tests.ledger.trials import ATTACKS, BESIDE, run_trials
 
-pytestmark = [pytest.mark.both]
+pytestmark = [pytest.mark.both_deep]
 HEIGHTS = (20, 40, 60)  # of the checkpoints
 MORE = 7  # entries behind the last
 

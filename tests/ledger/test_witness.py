@@ -44,7 +44,7 @@ from anlan.ledger.witness import (
 from tests.ledger import attacks
 from tests.ledger.chains import Chain, problems
 
-pytestmark = [pytest.mark.both]
+pytestmark = [pytest.mark.both_deep]
 SECONDS = 1_795_400_000
 MINUTE = timedelta(minutes=1)
 

@@ -12,7 +12,7 @@ from anlan.base.clock import SHANGHAI
 from anlan.base.errors import Conflict, NotAllowed, NotFound
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
-from anlan.notify import services
+from anlan.notify import jobs, services
 from anlan.notify.enums import ChannelKind
 from anlan.notify.models import CheckAnswer, CheckRun, Delivery, Message
 from anlan.notify.services.checking import ANSWER_WITHIN, next_time
@@ -76,6 +76,58 @@ def test_one_bad_application_delays_nobody_s_check(
 
     run.refresh_from_db()
     assert run.closed_at is not None
+
+
+def test_one_that_cannot_be_closed_stops_no_other(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = services.start_check(site=scene.site, by=SYSTEM, at=scene.at)
+    plan = services.plan_checks(
+        site=scene.site, daily_at=time(15), is_on=True, by=SYSTEM, at=scene.at
+    )
+    good = CheckRun.objects.create(
+        site=scene.other_site,
+        started_by="system",
+        started_at=scene.at,
+        closes_at=bad.closes_at + timedelta(seconds=1),
+    )
+    close_check = services.close_check
+
+    def closing(*, run: CheckRun, at: datetime) -> None:
+        if run.pk == bad.pk:
+            raise RuntimeError("broken")
+        close_check(run=run, at=at)
+
+    monkeypatch.setattr(services, "close_check", closing)
+
+    jobs.run_due_checks(at=plan.next_at)
+
+    good.refresh_from_db()
+    plan.refresh_from_db()
+    assert good.closed_at is not None
+    assert plan.next_at > good.closed_at
+
+
+@pytest.mark.both
+def test_a_planned_test_that_a_killed_worker_began_is_not_lost(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = services.plan_checks(
+        site=scene.site, daily_at=time(15), is_on=True, by=SYSTEM, at=scene.at
+    )
+    at = plan.next_at
+
+    def killed(**_said: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(services, "start_check", killed)
+        with pytest.raises(KeyboardInterrupt):
+            jobs.run_due_checks(at=at)
+
+    jobs.run_due_checks(at=at)
+
+    assert CheckRun.objects.count() == 1
 
 
 def test_a_late_tap_changes_nothing(scene: Scene) -> None:

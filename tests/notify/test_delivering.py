@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 
 from anlan import worker
 from anlan.accounts import services as accounts
@@ -25,9 +26,10 @@ from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify import jobs, services
+from anlan.notify.channels.protocol import Outcome, Verdict
 from anlan.notify.enums import ChannelKind, DeliveryState, SkipReason, Urgency
 from anlan.notify.models import Delivery, Message
-from anlan.notify.services.results import wait_before
+from anlan.notify.services.results import Result, wait_before
 from tests.at_once import at_once, failures
 from tests.notify.conftest import MakeChannel
 from tests.notify.receivers import Answer, HttpReceiver, Received
@@ -318,6 +320,76 @@ def test_four_workers_at_once_send_each_message_once(
     assert len(keys(http)) == len(set(keys(http))) == 40
     assert {r.attempts for r in Delivery.objects.filter(kind="sms")} == {1}
     assert verify().is_sound
+
+
+@pytest.mark.both
+def test_what_waited_too_long_for_its_turn_is_left_to_the_next(
+    scene: Scene,
+    channel: MakeChannel,
+    http: HttpReceiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another worker may take it any moment: both would say the same."""
+    channel(ChannelKind.SMS)
+    send(scene)
+    with monkeypatch.context() as slow:
+        slow.setattr(jobs, "ALARM_LEASE", jobs.CONVERSATION)
+
+        assert jobs.deliver_due(at=scene.at) >= 1
+
+    row = the_sms()
+    assert (row.state, row.attempts, row.error) == ("pending", 0, "")
+    assert scene.at <= row.next_attempt_at < scene.at + jobs.CONVERSATION
+    assert keys(http) == []
+
+    jobs.deliver_due(at=row.next_attempt_at)
+
+    row = the_sms()
+    assert (row.state, row.attempts) == (DeliveryState.SENT, 1)
+    assert keys(http) == [row.uid.hex]
+
+
+def test_what_another_worker_took_meanwhile_stays_with_it(
+    scene: Scene,
+    channel: MakeChannel,
+    http: HttpReceiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    channel(ChannelKind.SMS)
+    send(scene)
+    theirs = scene.at + timedelta(minutes=1)
+
+    def took(*said: Any) -> None:
+        Delivery.objects.update(next_attempt_at=theirs, attempts=F("attempts") + 1)
+        return hand_over(*said)
+
+    hand_over = jobs._made_ready
+    monkeypatch.setattr(jobs, "_made_ready", took)
+    monkeypatch.setattr(jobs, "ALARM_LEASE", jobs.CONVERSATION)
+
+    jobs.deliver_due(at=scene.at)
+
+    assert (the_sms().next_attempt_at, the_sms().attempts) == (theirs, 1)
+
+
+@pytest.mark.both
+def test_what_was_called_off_meanwhile_keeps_its_reason(
+    scene: Scene, channel: MakeChannel
+) -> None:
+    channel(ChannelKind.SMS)
+    send(scene, about="assignment:x")
+    row = the_sms()
+    services.call_off(about="assignment:x", at=scene.at)
+    before = the_sms()
+    outcome = Outcome(verdict=Verdict.RETRY, error="timeout")
+
+    services.record_results(
+        results={row.pk: Result(outcome=outcome, at=scene.at)}, at=scene.at
+    )
+
+    after = the_sms()
+    assert (after.state, after.error) == (before.state, before.error)
+    assert after.state == DeliveryState.SKIPPED
 
 
 @pytest.mark.slow

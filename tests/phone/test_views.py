@@ -19,12 +19,15 @@ from anlan.accounts import services as accounts
 from anlan.accounts.models import Place, User
 from anlan.base import vault
 from anlan.cases import services as cases
+from anlan.cases.enums import Phase
 from anlan.cases.selectors import my_tasks
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import AssignmentState, HappenedSource
+from anlan.incidents.enums import AssignmentState, EmergencyService, HappenedSource
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
+from anlan.incidents.script import words_to_say
 from anlan.law.selectors import guardrail
 from anlan.ledger.events import SYSTEM
+from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.models import Delivery
 from tests.incidents.story import entries
@@ -532,27 +535,109 @@ class TestAnswering:
         assert (incident.controlled_at, mine.state) == (None, "acknowledged")
 
     def test_calling_with_the_words_filled_in(self, phone, incident) -> None:
+        """Dialled by one tap, on a page that lies in the phone when there is no network."""
         number = incident.case.number
         address = f"/m/cases/{number}/call/110/"
-        assert address in phone.get(f"/m/cases/{number}/").content.decode()
-        assert address in phone.get("/m/").content.decode()
-        sheet = phone.get(address).content.decode()
-        assert "tel:110" in sheet
-        assert incident.place.label in sheet
+        for page in (f"/m/cases/{number}/", "/m/"):
+            shown = phone.get(page).content.decode()
+            assert address in shown
+            assert f'href="tel:110" data-dials="dialled-110-{number}"' in shown
+            for sentence in words_to_say(incident, EmergencyService.POLICE):
+                assert sentence in shown
 
-        made = phone.post(address, {"request_id": ID})
+        made = phone.post(address, {"outcome": "connected"})
         call = incident.calls.get()
-        assert made["Location"] == f"/m/cases/{number}/calls/{call.uid}/answer/"
-        page = phone.get(f"/m/cases/{number}/").content.decode()
-        assert made["Location"] in page
-        answered = phone.post(made["Location"], {"answer": "已派警", "receipt": "A-17"})
+        answer = f"/m/cases/{number}/calls/{call.uid}/answer/"
+        assert made["Location"] == f"/m/cases/{number}/"
+        assert answer in phone.get(made["Location"]).content.decode()
+        answered = phone.post(answer, {"answer": "已派警", "receipt": "A-17"})
 
         call.refresh_from_db()
         assert answered["Location"] == f"/m/cases/{number}/"
         assert (call.answer, call.receipt) == ("已派警", "A-17")
         page = phone.get(f"/m/cases/{number}/").content.decode()
         assert "已派警" in page
-        assert made["Location"] not in page
+        assert answer not in page
+
+    def test_each_call_is_on_the_record_though_the_page_is_an_old_one(
+        self, phone, incident
+    ) -> None:
+        address = f"/m/cases/{incident.case.number}/call/110/"
+        page = phone.get(f"/m/cases/{incident.case.number}/").content.decode()
+        form = page[page.index(f'action="{address}"') :].partition("</form>")[0]
+        assert "request_id" not in form  # the outbox makes one for each tap
+
+        for outcome in ("missed", "connected"):
+            sent = phone.post(
+                address, {"outcome": outcome, "request_id": uuid4()}, headers=OUTBOX
+            )
+            assert sent.status_code == 201
+
+        outcomes = incident.calls.order_by("pk").values_list("outcome", flat=True)
+        assert list(outcomes) == ["missed", "connected"]
+        incident.refresh_from_db()
+        assert incident.police == "called"
+
+    def test_a_call_that_the_phone_kept_has_both_clocks(self, phone, incident) -> None:
+        data = {"outcome": "connected", "request_id": ID, "age": 600}
+        address = f"/m/cases/{incident.case.number}/call/120/"
+        with time_machine.travel(timezone.now() + timedelta(minutes=20)):
+            for _twice in range(2):
+                assert phone.post(address, data, headers=OUTBOX).status_code == 201
+
+        (entry,) = entries(incident.case, "incident.emergency_called")
+        assert entry.recorded_at - entry.happened_at == timedelta(minutes=10)
+        assert incident.calls.get().called_at == entry.happened_at
+
+    @pytest.mark.parametrize("service", ["119", "x"])
+    def test_there_are_two_numbers(self, phone, incident, service) -> None:
+        address = f"/m/cases/{incident.case.number}/call/{service}/"
+
+        assert phone.post(address, headers=OUTBOX).status_code == 404
+
+    def test_a_call_that_nobody_took_up_is_not_one_to_answer(
+        self, phone, incident
+    ) -> None:
+        number = incident.case.number
+        phone.post(f"/m/cases/{number}/call/110/", {"outcome": "missed"})
+
+        page = phone.get(f"/m/cases/{number}/").content.decode()
+
+        made = page[page.index("已拨打的电话") :].partition("</ul>")[0]
+        assert "没有接通" in made
+        assert "登记答复" not in made
+        assert "<a" not in made
+
+    def test_what_was_struck_and_what_came_late_looks_so(
+        self, scene, phone, incident
+    ) -> None:
+        number = incident.case.number
+        data = {"request_id": ID, "age": 600, **WORKED}
+        with time_machine.travel(timezone.now() + timedelta(minutes=20)):
+            phone.post(f"/m/cases/{number}/dissuasion/", data, headers=OUTBOX)
+            (late,) = entries(incident.case, "incident.dissuasion_tried")
+            cases.strike_entry(
+                case=incident.case,
+                seq=late.seq,
+                reason="点错了",
+                by=scene.manager,
+                at=timezone.now(),
+            )
+
+        page = phone.get(f"/m/cases/{number}/").content.decode()
+
+        assert "<s>口头劝阻：劝阻有效</s>" in page
+        assert f"已划去：点错了（{scene.manager.name}）" in page
+        recorded = timezone.localtime(late.recorded_at)
+        assert f"记录于 {recorded:%H:%M:%S}" in page
+
+    def test_the_phases_are_those_of_the_room(self, scene, phone, incident) -> None:
+        page = phone.get(f"/m/cases/{incident.case.number}/").content.decode()
+
+        phases = page[page.index('class="phases compact"') :].partition("</nav>")[0]
+        names = re.findall(r"<b>(.*?)</b>", phases)
+        assert names == [str(phase.label) for phase in Phase]
+        assert phases.count('aria-current="step"') == 1
 
     @pytest.mark.parametrize("tab", ["/m/tasks/", "/m/cases/", "/m/me/", "/m/report/"])
     def test_whichever_tab_is_open_shows_that_one_is_called(
@@ -590,11 +675,36 @@ class TestAnswering:
     ) -> None:
         """Several stand on one page; without an id the first is taken for any."""
         made = Report.objects.get()
-        for address in (f"/m/cases/{incident.case.number}/", f"/m/reports/{made.uid}/"):
+        scene, report = f"/m/cases/{incident.case.number}/", f"/m/reports/{made.uid}/"
+        for address, count in ((scene, 1), (report, 2)):
             page = phone.get(address).content.decode()
             parts = re.findall(r"<\w+[^>]*\bdata-live-page\b[^>]*>", page)
-            assert len(parts) == 3
+            assert len(parts) == count
             assert all(" id=" in part.replace("\n", " ") for part in parts)
+            for part in ("called", "tabs"):  # which are on every page
+                tag = re.search(rf'<\w+[^>]*\bid="{part}"[^>]*>', page)
+                assert tag is not None
+                assert f'data-live-refresh="/m/waiting/?at={address}"' in tag[0]
+
+    def test_what_waits_is_asked_for_without_the_page(
+        self, scene, phone, incident
+    ) -> None:
+        here = f"/m/cases/{incident.case.number}/"
+        mine = scene.assignment(incident, scene.guard)
+
+        answer = phone.get("/m/waiting/", {"at": "/m/tasks/"})
+
+        part = answer.content.decode()
+        assert "no-store" in answer["Cache-Control"]
+        assert "<main" not in part
+        assert f'data-called="{mine.uid}"' in part
+        assert f"/m/assignments/{mine.uid}/acknowledgement/" in part
+        assert re.search(r'href="/m/tasks/" aria-current="page"', part)
+        assert part.count("aria-current") == 1
+        assert 'data-live-refresh="/m/waiting/?at=/m/tasks/"' in part
+        # The scene has a button of its own.
+        part = phone.get("/m/waiting/", {"at": here}).content.decode()
+        assert f"/m/assignments/{mine.uid}/acknowledgement/" not in part
 
     def test_the_tabs_say_what_waits(self, phone, incident) -> None:
         waiting = my_tasks(User.objects.get(username="wangjianguo")).count()
@@ -808,6 +918,45 @@ class TestAnswering:
             in phone.get(f"/m/cases/{incident.case.number}/").content.decode()
         )
 
+    def test_what_was_uploaded_has_a_receipt_on_the_phone(
+        self, scene, phone, stranger, incident
+    ) -> None:
+        upload = f"/m/cases/{incident.case.number}/upload/"
+        file = SimpleUploadedFile("a.jpg", JPEG)
+
+        answer = phone.post(upload, {"file": file})
+
+        exhibit = incident.case.exhibits.get()
+        address = f"/m/exhibits/{exhibit.uid}/receipt/"
+        assert answer["Location"] == address
+        page = phone.get(address).content.decode()
+        assert exhibit.blob.sha256 in page
+        assert f'class="back" href="{upload[:-7]}"' in " ".join(page.split())
+        empty = f"/m/exhibits/{UUID(int=0)}/receipt/"
+        assert f'data-receipt="{empty}"' in phone.get(upload).content.decode()
+        for page in (address, empty):
+            assert stranger.get(page).status_code == 404
+
+    def test_what_came_with_a_task_or_a_report_has_one_too(
+        self, scene, phone, incident
+    ) -> None:
+        task = incident.case.tasks.get(key="scene_photos")
+        photos = {"photos": [SimpleUploadedFile("a.jpg", JPEG)]}
+        phone.post(f"/m/tasks/{task.uid}/", photos)
+        made = scene.report(by=scene.guard)
+        files = {"files": [SimpleUploadedFile("a.png", PNG)]}
+        phone.post(f"/m/reports/{made.uid}/files/", files)
+        exhibits = {one.source: one for one in incident.case.exhibits.all()}
+
+        for source, address in (
+            ("task", f"/m/tasks/{task.uid}/"),
+            ("report", f"/m/reports/{made.uid}/"),
+        ):
+            page = phone.get(address).content.decode()
+            receipt = f"/m/exhibits/{exhibits[source].uid}/receipt/"
+            assert page.count(f'href="{receipt}"') == 1
+            assert phone.get(receipt).status_code == 200
+
     def test_photo_task_from_the_outbox_comes_in_two_parts_any_times(
         self, phone, incident
     ) -> None:
@@ -918,6 +1067,58 @@ class TestOtherSites:
             "/m/cases/YQ-IN-20200101-001/",
         ):
             assert phone.get(address).status_code == 404
+
+
+class TestDiscarding:
+    """What a guard left on a shared phone who cannot open it any more."""
+
+    def discard(self, client: Client, scene: Scene, **more: object):
+        data = {
+            "request_id": ID,
+            "writer": str(scene.guard.uid),
+            "what": "act",
+            "reason": "settled",
+            "age": 3600,
+            **more,
+        }
+        return client.post("/m/discards/", data, headers=OUTBOX)
+
+    def test_it_is_on_the_record_once_with_its_reason(self, scene, client) -> None:
+        client.force_login(scene.officer)
+
+        for _twice in range(2):
+            assert self.discard(client, scene).status_code == 201
+
+        entry = Entry.objects.get(kind="incident.unsent_discarded")
+        assert json.loads(bytes(entry.data or b"")) == {
+            "writer": scene.guard.actor_key,
+            "what": "act",
+            "reason": "settled",
+        }
+        assert entry.actor == scene.officer.actor_key
+        assert entry.recorded_at - entry.happened_at == timedelta(hours=1)
+        assert verify().is_sound
+
+    @pytest.mark.parametrize("who", ["guard", "next_guard", "stranger"])
+    def test_only_who_commands_there(self, scene, client, who) -> None:
+        client.force_login(getattr(scene, who))
+        assert "data-discard hidden" not in client.get("/m/").content.decode()
+
+        answer = self.discard(client, scene)
+
+        assert answer.status_code == 403
+        assert not Entry.objects.filter(kind="incident.unsent_discarded").exists()
+
+    @pytest.mark.parametrize(
+        "said", [{"reason": ""}, {"reason": "x"}, {"what": "x"}, {"writer": ID}]
+    )
+    def test_nothing_without_a_reason(self, scene, client, said) -> None:
+        client.force_login(scene.officer)
+        assert "data-discard hidden" in client.get("/m/").content.decode()
+
+        assert self.discard(client, scene, **said).status_code == 422
+
+        assert not Entry.objects.filter(kind="incident.unsent_discarded").exists()
 
 
 class TestShell:

@@ -20,7 +20,7 @@ from tests.accounts.browsing import sign_in
 from tests.cases.test_leaks import FLAT, NAME, PHONE, THEIRS, party
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 DAY = timedelta(days=1)
 
 

@@ -35,7 +35,7 @@ from tests.resolution.test_objections import decided, told
 from tests.resolution.told import delivered, in_force, issued, objected
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 WORDS = "我没有用伞打人，请看录像。"
 
 

@@ -42,7 +42,7 @@ from tests.resolution.claims import HOME, aged, claim
 from tests.resolution.made import all_figures, begun, figure, made
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 ID = UUID("6f2d3c1e-0000-4000-8000-000000000071")
 RECEIPT = {"expenses": ({"item": "medical", "fen": 123_45, "words": "急诊"},)}
@@ -119,6 +119,7 @@ class TestFigures:
         with pytest.raises(NotAllowed):
             figure(scene, FigureKey.INCOME_URBAN, 1, by=scene.manager)
 
+    @pytest.mark.both
     def test_the_database_refuses_two_of_a_version(self, scene) -> None:
         row = figure(scene, FigureKey.INCOME_URBAN, 50_000_00)
         row.pk, row.uid = None, ID
@@ -419,6 +420,7 @@ class TestPaper:
             resolution.print_compensation(version=version, by=scene.guard, at=scene.at)
 
 
+@pytest.mark.both
 def test_two_at_once_make_one_version(committed_scene: Scene) -> None:
     scene = committed_scene
     case = scene.incident().case

@@ -33,7 +33,7 @@ from tests.resolution.helped import offered
 from tests.resolution.made import begun, made
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 RECEIPT = {"expenses": ({"item": "medical", "fen": 123_45, "words": "急诊"},)}
 

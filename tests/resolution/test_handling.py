@@ -10,7 +10,7 @@ import pytest
 from anlan.cases import services as cases
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.mark.parametrize(

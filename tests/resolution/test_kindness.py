@@ -21,7 +21,7 @@ from tests.accounts.browsing import sign_in
 from tests.resolution.made import begun, made
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 WORDS = "这笔款项是出于人道的慰问，不代表承认责任。"
 

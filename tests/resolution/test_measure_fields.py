@@ -30,9 +30,9 @@ from tests.resolution.planned import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
-LAWFUL = [one for one in book().measures if one.is_lawful]
+LAWFUL = [one for one in book().measures if one.is_for_plans]
 # Each is left out, or something that a person may well type.
 ODD: dict[str, list[dict[str, str]]] = {
     "days": [

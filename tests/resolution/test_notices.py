@@ -23,6 +23,7 @@ from anlan.cases.models import Case, Task
 from anlan.cases.selectors import timeline
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Way
+from anlan.law import selectors as law
 from anlan.ledger.models import Entry
 from anlan.notify.models import Delivery
 from anlan.resolution import jobs, letters, notice_paper
@@ -65,7 +66,7 @@ from tests.resolution.told import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 TODAY = date(2026, 1, 5)
 
 
@@ -119,6 +120,13 @@ class TestTemplates:
             ("逾期停水停电。", "G03"),
             ("必要时扣留本人。", "G07"),
             ("您对本事件负全责。", "G15"),
+            ("双方可以私了，不报警。", "G05"),
+            ("请先与我们协商，协商不成再报警。", "G06"),
+            ("请参加集体疏导。", "G26"),
+            ("您已被列入小区黑名单。", "G27"),
+            ("您有违法记录和前科。", "G27"),
+            ("入场后果自负。", "L-民法典-506"),
+            ("伤害自负，本公司概不负责。", "L-民法典-506"),
             ("依据[L-民法典-9999]。", "G39"),
             ("{没有的}", ""),
         ],
@@ -130,6 +138,12 @@ class TestTemplates:
                 kind=NoticeKind.WARNING_LETTER, title="函", body=body, on=TODAY
             )
         assert (refused.value.path, refused.value.source) == ("body", source)
+
+    def test_what_disclaims_no_injury_is_not_refused(self):
+        body = house_template(NoticeKind.WARNING_LETTER).body + "不得写后果自负。"
+        letters.check_template(
+            kind=NoticeKind.WARNING_LETTER, title="函", body=body, on=TODAY
+        )
 
     @given(st.text(max_size=80), st.text(max_size=80))
     def test_what_is_filled_in_is_never_a_template(self, facts: str, request: str):
@@ -372,6 +386,33 @@ class TestIssuing:
             )
         assert refused.value.source in {"G05", "G27"}
 
+    @pytest.mark.parametrize(
+        ("words", "source"),
+        [
+            ("已列入黑名单。", "G27"),
+            ("协商不成再报警。", "G06"),
+            ("后果自负。", "L-民法典-506"),
+        ],
+    )
+    def test_an_old_template_may_say_no_more_than_a_new_one(
+        self, scene: Scene, measure: PlanMeasure, words: str, source: str
+    ):
+        """Written before the list had the word."""
+        house = house_template(NoticeKind.WARNING_LETTER)
+        NoticeTemplate.objects.create(
+            organisation=scene.organisation,
+            kind=NoticeKind.WARNING_LETTER,
+            version=1,
+            title=house.title,
+            body=house.body + words,
+            written_by=legal(scene),
+            written_at=scene.at,
+        )
+        with pytest.raises(InvalidInput) as refused:
+            issued(scene, measure)
+        assert (refused.value.path, refused.value.source) == ("template", source)
+
+    @pytest.mark.both
     def test_two_at_once_issue_it_once(self, committed_scene: Scene):
         scene = committed_scene
         measure = in_force(scene, scene.incident().case)
@@ -681,6 +722,32 @@ class TestTheWall:
         with pytest.raises(Conflict, match="其他当事人"):
             signed(scene, notice, by=scene.manager)
         assert not Entry.objects.filter(kind="resolution.notice_issued").exists()
+
+    @pytest.mark.parametrize("witness", ["", "罗开明"])
+    def test_a_letter_does_not_say_who_reported_or_saw_it(
+        self, scene: Scene, case: Case, measure: PlanMeasure, witness: str
+    ):
+        """A colleague who reported is no party."""
+        name = witness or scene.person("lixiang").name
+        if witness:
+            victim(scene, case, witness, role="witness")
+        notice = begun(scene, measure)
+        with pytest.raises(InvalidInput) as refused:
+            resolution.save_notice(
+                notice=notice,
+                facts=f"{name[:1]} {name[1:]}看见您先动手。",
+                request="请改正",
+                by=scene.officer,
+                at=scene.at,
+            )
+        rule = law.guardrail("G23")
+        assert str(refused.value) == rule.refusal_words
+        assert (refused.value.path, refused.value.source) == ("facts", rule.id)
+        Notice.objects.filter(pk=notice.pk).update(request=f"请向{name}道歉。")
+        notice.refresh_from_db()
+        with pytest.raises(InvalidInput) as refused:
+            signed(scene, notice)
+        assert refused.value.source == rule.id
 
     def test_on_screens_the_name_is_covered_and_on_paper_it_is_not(
         self, scene: Scene, measure: PlanMeasure

@@ -19,6 +19,7 @@ from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Deadline, Task
 from anlan.cases.selectors import timeline
+from anlan.law import selectors as law
 from anlan.ledger.models import Entry
 from anlan.notify.models import Delivery
 from anlan.resolution import services as resolution
@@ -40,7 +41,7 @@ from tests.resolution.told import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)
@@ -271,6 +272,7 @@ def test_only_a_decision_decides(
     assert refused.value.path == "state"
 
 
+@pytest.mark.both
 def test_two_who_decide_at_once_decide_once(committed_scene: Scene):
     scene = committed_scene
     objection = objected(scene, in_force(scene, scene.incident().case))
@@ -515,4 +517,15 @@ def test_the_reason_says_nothing_that_no_letter_may(
     victim(scene, case)
     with pytest.raises((InvalidInput, Conflict)):
         decided(scene, objected(scene, measure), reason=reason)
+    assert Objection.objects.get().decided_at is None
+
+
+def test_the_reason_does_not_say_who_reported_it(
+    scene: Scene, case: Case, measure: PlanMeasure
+):
+    reason = f"{scene.person('lixiang').name}报告时看得很清楚。"
+    with pytest.raises(InvalidInput) as refused:
+        decided(scene, objected(scene, measure), reason=reason)
+    assert str(refused.value) == law.guardrail("G23").refusal_words
+    assert refused.value.source == "G23"
     assert Objection.objects.get().decided_at is None

@@ -20,10 +20,11 @@ from anlan.resolution.models import (
 from anlan.resolution.selectors.compensation import claim_of, outcome_of
 from tests.accounts.browsing import sign_in
 from tests.evidence.told import party
+from tests.law.tried import assert_says
 from tests.resolution.made import all_figures, begun, figure, made
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 JSON = {"Accept": "application/json"}
 FORUM = {
     "forum": "civil",
@@ -185,7 +186,7 @@ class TestSteps:
         )
 
         assert refused.status_code == 422
-        assert "G33" in refused.content.decode()
+        assert_says(refused.content.decode(), "G33")
 
     def test_hostile_rows_are_bounded(self, service, compensation) -> None:
         typed = {"expenses-TOTAL_FORMS": "999999999", "expenses-9999999-fen": "1"}

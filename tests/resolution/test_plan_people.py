@@ -32,7 +32,7 @@ from tests.resolution.planned import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

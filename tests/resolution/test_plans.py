@@ -41,7 +41,7 @@ from tests.resolution.planned import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def kinds(case: Case) -> list[str]:
 
 class TestMeasures:
     @pytest.mark.parametrize(
-        "key", [one.key for one in book().measures if not one.is_lawful]
+        "key", [one.key for one in book().measures if not one.is_for_plans]
     )
     def test_what_nobody_may_do_is_refused_with_its_rule(
         self, scene: Scene, case: Case, key: str
@@ -70,7 +70,7 @@ class TestMeasures:
         plan, who = begun(scene, case), aggressor(scene, case)
         with pytest.raises(NotAllowed) as refused:
             added(scene, plan, drafted(scene, who, key))
-        rules = {one.key: one.guardrail for one in book().measures}
+        rules = {one.key: one.refused_by for one in book().measures}
         assert refused.value.source == rules[key]
         assert not plan.measures.exists()
 
@@ -93,6 +93,13 @@ class TestMeasures:
             ("warning_letter", {"appeal": "先别报警，向经理申诉"}, "appeal", "G06"),
             ("warning_letter", {"words": "其有前科，书面警示"}, "words", "G27"),
             ("warning_letter", {"words": "列入小区黑名单"}, "words", "G27"),
+            (
+                "warning_letter",
+                {"words": "双方互殴，各负同等责任"},
+                "words",
+                "G15",
+            ),
+            ("warning_letter", {"words": "再来后果自负"}, "words", "L-民法典-506"),
             ("warning_letter", {"words": " "}, "words", None),
             ("warning_letter", {"appeal": " "}, "appeal", "G04"),
             ("warning_letter", {"appeal": "向项目经理申诉"}, "appeal_days", None),
@@ -325,6 +332,7 @@ class TestPolice:
         )
         assert added(scene, plan, said).position == 1
 
+    @pytest.mark.both
     @pytest.mark.parametrize(
         ("severity", "is_called", "within"),
         [
@@ -565,6 +573,7 @@ class TestDecision:
         assert kinds(case)[-2:] == ["plan_superseded", "plan_approved"]
 
 
+@pytest.mark.both
 def test_two_who_approve_at_once_are_both_counted(committed_scene: Scene):
     scene = committed_scene
     case = of_severity(scene.incident().case, Severity.MAJOR)

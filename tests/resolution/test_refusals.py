@@ -16,7 +16,7 @@ from tests.api.conftest import Api, give_token
 from tests.resolution.planned import aggressor, begun
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 CITED = {
     "zh-hans": "《民法典》第944条",

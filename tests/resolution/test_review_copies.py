@@ -38,7 +38,7 @@ from tests.resolution.reviewed import decided, submitted
 from tests.resolution.told import in_force, objected
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 HURT = "额头裂口约两厘米"
 
 

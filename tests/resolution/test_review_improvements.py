@@ -52,7 +52,7 @@ from tests.resolution.reviewed import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 DAY = timedelta(days=1)
 
@@ -259,6 +259,18 @@ def test_a_new_incident_at_the_place_asks_somebody_to_look(scene, case) -> None:
     assert row.state == ImprovementState.WATCHED  # its cause is not known yet
 
 
+def test_the_cases_of_what_recurs_are_locked_by_their_keys(scene, case) -> None:
+    other = scene.incident(at=scene.at + DAY).case
+    second = done(scene, improved(scene, other))
+    first = done(scene, improved(scene, case))
+    assert second.pk < first.pk
+
+    again = scene.incident(at=scene.at + 40 * DAY).case
+
+    rows = improvements._in_question(again, place=scene.garage)
+    assert [row.case for row in rows] == [case, other]
+
+
 @pytest.mark.parametrize("is_same", [True, False])
 def test_a_person_says_whether_it_is_the_same(scene, case, *, is_same: bool) -> None:
     row = done(scene, improved(scene, case))
@@ -368,6 +380,7 @@ def test_the_same_request_twice_is_one(scene, case) -> None:
     assert case.improvements.count() == 1
 
 
+@pytest.mark.both
 def test_two_who_finish_and_check_at_once(committed_scene, settings, tmp_path) -> None:
     settings.DATA = tmp_path
     scene = committed_scene

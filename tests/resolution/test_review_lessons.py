@@ -23,7 +23,7 @@ from tests.resolution.reviewed import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 DAY = timedelta(days=1)
 

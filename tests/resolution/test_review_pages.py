@@ -26,7 +26,7 @@ from tests.resolution.reviewed import (
     submitted,
 )
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

@@ -75,7 +75,7 @@ from tests.resolution.reviewed import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)
@@ -789,6 +789,7 @@ def test_the_same_request_twice_is_one_paragraph(scene, case) -> None:
         added(scene, report, request_id=request_id, text="别的话。")
 
 
+@pytest.mark.both
 def test_two_who_decide_at_once(committed_scene, settings, tmp_path) -> None:
     settings.DATA = tmp_path
     scene = committed_scene

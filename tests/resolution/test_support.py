@@ -33,7 +33,7 @@ from tests.resolution.planned import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture
@@ -145,6 +145,7 @@ def test_the_next_version_takes_over(scene: Scene, case: Case, plan: Plan):
         ({"words": "字" * 501}, "words"),
         ({"words": "对方不道歉就停水停电"}, "words"),
         ({"words": "私了以后不用报警"}, "words"),
+        ({"words": "双方互殴，各负同等责任"}, "words"),
         ({"days": 0}, "days"),
         ({"days": 366}, "days"),
     ],

@@ -24,7 +24,7 @@ from tests.accounts.browsing import sign_in
 from tests.resolution import planned, reviewed
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 WHY = "起草人已离职，由另一人重新起草"
 
 

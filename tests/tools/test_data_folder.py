@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import sqlite3
+import stat
+from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -54,11 +58,104 @@ def test_demo_is_not_turned_into_a_site(tmp_path: Path) -> None:
 
 
 def test_database_of_unknown_origin_is_not_seeded(tmp_path: Path) -> None:
-    (tmp_path / data_folder.DATABASE).touch()
+    database(tmp_path, people=1)
 
     progress = data_folder.begin(tmp_path, empty=False)
 
     assert progress == Progress("site", populated=True)
+
+
+@pytest.mark.parametrize("people", [None, 0])
+def test_database_in_which_nobody_is_becomes_what_was_asked_for(
+    people: int | None, tmp_path: Path
+) -> None:
+    """As a command before the first `up` leaves it."""
+    database(tmp_path, people=people)
+
+    assert data_folder.begin(tmp_path, empty=False) == Progress("demo")
+    assert data_folder.begin(tmp_path, empty=True) == Progress("site")
+
+
+def test_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / data_folder.DATABASE).write_bytes(b"a letter" * 1000)
+
+    with pytest.raises(Refusal, match="is no database"):
+        data_folder.begin(tmp_path, empty=False)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"kind": "x"}', '{"kind": 1, "a": 2}'])
+def test_damaged_note_is_a_sentence(text: str, tmp_path: Path) -> None:
+    (tmp_path / data_folder.NOTE).write_text(text)
+
+    with pytest.raises(Refusal, match="is damaged"):
+        data_folder.read(tmp_path)
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """Where the demo and the office would be; neither is there."""
+    demo, site = tmp_path / "demo", tmp_path / "site"
+    monkeypatch.setattr(data_folder, "DEMO", demo)
+    monkeypatch.setattr(data_folder, "SITE", site)
+    monkeypatch.delenv("ANLAN_DATA", raising=False)
+    monkeypatch.delenv("ANLAN_DATABASE_URL", raising=False)
+    return demo, site
+
+
+def test_command_works_on_the_only_installation(places: tuple[Path, Path]) -> None:
+    _demo, site = places
+    database(site, people=1)
+
+    assert data_folder.chosen("verify") == site
+
+
+def test_command_does_not_choose_between_two(
+    places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in places:
+        database(folder, people=1)
+
+    with pytest.raises(Refusal, match=r"ANLAN_DATA=.*site \./anlan verify"):
+        data_folder.chosen("verify")
+
+    assert data_folder.chosen("play") == places[0]
+    assert data_folder.chosen("verify", ["--help"]) == places[0]
+    monkeypatch.setenv("ANLAN_DATA", str(places[1]))
+    assert data_folder.chosen("verify") == places[1]
+
+
+def test_command_makes_no_database_by_looking_for_one(
+    places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Refusal, match="There is no database"):
+        data_folder.chosen("verify")
+
+    assert data_folder.chosen("migrate") == places[0]
+    monkeypatch.setenv("ANLAN_DATABASE_URL", "postgresql:///anlan")
+    assert data_folder.chosen("verify") == places[0]
+
+
+def test_folder_is_private(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new, old = tmp_path / "new", tmp_path / "old"
+    old.mkdir(mode=0o755)
+    old.chmod(0o755)
+
+    data_folder.keep_private(new)
+    assert capsys.readouterr().err == ""
+    data_folder.keep_private(old)
+
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (new, old)} == {0o700}
+    assert "Others could read" in capsys.readouterr().err
+
+
+def database(folder: Path, *, people: int | None) -> None:
+    """A database with so many who can sign in; none: without a table."""
+    folder.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(folder / data_folder.DATABASE)) as opened:
+        if people is not None:
+            opened.execute("CREATE TABLE accounts_user (id INTEGER)")
+            opened.executemany("INSERT INTO accounts_user VALUES (?)", [(1,)] * people)
+            opened.commit()
 
 
 @pytest.mark.parametrize(("kind", "flag"), [("demo", "1"), ("site", "0")])
@@ -71,6 +168,20 @@ def test_settings_of_a_folder_say_whether_it_is_the_demo(
     env = data_folder.settings(tmp_path, data_folder.read(tmp_path))
 
     assert (env["ANLAN_DATA"], env["ANLAN_DEMO"]) == (str(tmp_path), flag)
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("demo", False), ("site", True)])
+def test_the_demo_has_no_second_copies_of_an_office(
+    kind: Literal["demo", "site"],
+    kept: bool,  # noqa: FBT001 -- a parameter of the table
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANLAN_BACKUP_VAULT", "/mnt/evidence")
+
+    env = data_folder.settings(tmp_path, Progress(kind))
+
+    assert ("ANLAN_BACKUP_VAULT" in env) is kept
 
 
 def test_settings_of_a_folder_that_up_never_saw_leave_the_choice(

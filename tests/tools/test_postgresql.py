@@ -21,9 +21,11 @@ pytestmark = [
 ]
 
 HOLDER = """
-import sys
+import signal, sys
 from pathlib import Path
 from tools.postgresql import temporary_cluster
+# In the background of a shell it is ignored, and whoever is started there inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with temporary_cluster(Path(sys.argv[1])) as url:
     print(url, flush=True)
     sys.stdin.read()

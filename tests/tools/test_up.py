@@ -46,6 +46,25 @@ def test_port_comes_from_the_option_the_variable_or_is_8000(
     assert up.parse(["--port", "8200"]).port == 8200
 
 
+def test_port_of_the_variable_is_named_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANLAN_PORT", "x")
+
+    with pytest.raises(Refusal, match=r"^ANLAN_PORT: "):
+        up.parse([])
+
+
+@pytest.mark.slow
+def test_nothing_starts_with_a_wrong_setting(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    env = {"PATH": "/usr/bin", "ANLAN_TIME_ZONE": "Mars/X"}
+
+    with pytest.raises(Refusal, match="set wrong"):
+        up.check_settings(env)
+
+    assert capfd.readouterr().err.startswith("ANLAN_TIME_ZONE: ")
+
+
 @pytest.mark.parametrize("port", ["0", "70000", "eight"])
 def test_port_that_cannot_be_is_refused(
     port: str, capsys: pytest.CaptureFixture[str]

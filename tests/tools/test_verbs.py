@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import verbs
+from tools import data_folder, verbs
 from tools.places import ROOT, Refusal, management_commands
 
 
@@ -60,6 +60,29 @@ def test_main_says_a_refusal_in_one_sentence(
 
     assert verbs.main(["up"]) == 1
     assert capsys.readouterr().err == "anlan: The port is taken.\n"
+
+
+def test_main_says_what_the_system_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(arguments: list[str]) -> int:
+        raise PermissionError(13, "Permission denied", "/srv/office")
+
+    monkeypatch.setattr(verbs, "VERBS", (verbs.Verb("up", "", "", refuse),))
+
+    assert verbs.main(["up"]) == 1
+    assert capsys.readouterr().err == "anlan: /srv/office: Permission denied\n"
+
+
+def test_every_command_without_data_is_one() -> None:
+    known = management_commands() | {
+        "check",
+        "collectstatic",
+        "help",
+        "makemigrations",
+        "version",
+    }
+    assert known >= data_folder.BEFORE_DATABASE
 
 
 @pytest.mark.slow

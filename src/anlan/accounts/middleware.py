@@ -52,7 +52,7 @@ _TOUCH = "/m/shared/touch/"  # a script asks, because somebody touched its page
 _SENT = re.compile(
     r"/m/(report/|reports/[^/]+/files/|tasks/[^/]+/(photos/)?"
     r"|assignments/[^/]+/(acknowledgement|arrival)/"
-    r"|cases/[^/]+/(response|control|dissuasion)/)"
+    r"|cases/[^/]+/(response|control|dissuasion|call/[0-9]+)/)"
 )
 
 

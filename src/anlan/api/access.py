@@ -322,7 +322,7 @@ def notice_of(caller: Caller, uid: UUID) -> Notice:
     found = _seen(
         Notice.objects.select_related(
             *("case__site__organisation", "measure__plan", "author", "issued_by"),
-            *("measure__party__person", "measure__party__user", "exhibit"),
+            *("party__person", "party__user", "exhibit"),
         ).filter(uid=uid, case__in=cases_for(caller.user)),
         _("没有这份告知书"),
     )

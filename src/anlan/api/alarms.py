@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Status
 
-from anlan.api.errors import ErrorOut, domain_refusal
+from anlan.api.errors import ANYWHERE, ErrorOut, domain_refusal
 from anlan.api.schemas import Out
 from anlan.incidents.devices.proof import (
     Envelope,
@@ -50,7 +50,7 @@ class ReceivedOut(Out):
 _ANSWERS = {
     200: ReceivedOut,
     201: ReceivedOut,
-    frozenset({401, 409, 413, 422, 429}): ErrorOut,
+    frozenset({401, 409, 422, 429}) | ANYWHERE: ErrorOut,
 }
 
 

@@ -14,7 +14,7 @@ from ninja.security import HttpBearer
 from anlan.accounts import tokens
 from anlan.accounts.models import ApiToken, User
 from anlan.accounts.roles import Permission
-from anlan.api.errors import ErrorOut
+from anlan.api.errors import ANYWHERE, ErrorOut
 from anlan.base.errors import NotAllowed, TooManyRequests
 from anlan.base.limits import count_up
 
@@ -78,7 +78,7 @@ def operation(*scopes: Permission, out: Any, status: int = 200) -> dict[str, Any
         "auth": Bearer(*scopes),
         "response": {
             status: out,
-            frozenset({401, 403, 404, 409, 413, 422, 429}): ErrorOut,
+            frozenset({401, 403, 404, 409, 422, 429}) | ANYWHERE: ErrorOut,
         },
         "openapi_extra": {"x-scopes": [scope.value for scope in scopes]},
     }

@@ -20,6 +20,7 @@ from anlan.api.access import (
     question_of,
 )
 from anlan.api.auth import ApiRequest, operation
+from anlan.api.once import once
 from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
 from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import Client, LawyerArea, LawyerKind
@@ -165,7 +166,7 @@ class OpinionOut(Out):
     text: str
 
 
-class LawyerIn(In):
+class LawyerIn(OnceIn):
     """Counsel of the house has a ``user``, an outside lawyer a ``firm``."""
 
     kind: LawyerKind
@@ -220,18 +221,26 @@ def list_lawyers(request: ApiRequest) -> list[LawyerOut]:
 )
 def add_lawyer(request: ApiRequest, body: LawyerIn) -> Status[LawyerOut]:
     caller = request.auth
-    made = legal.add_lawyer(
-        organisation=caller.user.organisation,
-        kind=body.kind,
-        name=body.name,
-        firm=body.firm,
-        licence=body.licence,
-        phone=body.phone,
-        areas=body.areas,
-        user=colleague_of(caller, body.user, path="user") if body.user else None,
-        by=caller.user,
-        at=caller.at,
-        via="api",
+
+    made = once(
+        caller,
+        name="add_lawyer",
+        about="",
+        body=body,
+        make=lambda: legal.add_lawyer(
+            organisation=caller.user.organisation,
+            kind=body.kind,
+            name=body.name,
+            firm=body.firm,
+            licence=body.licence,
+            phone=body.phone,
+            areas=body.areas,
+            user=colleague_of(caller, body.user, path="user") if body.user else None,
+            by=caller.user,
+            at=caller.at,
+            via="api",
+        ),
+        find=lambda uid: lawyer_of(caller, uid),
     )
     return Status(201, LawyerOut.of(made))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,11 +11,13 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views import defaults
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
@@ -50,6 +53,17 @@ _SENTENCES: dict[str, Promise] = {
     "datetime_from_date_parsing": gettext_lazy("应为 ISO 8601 时间"),
     "model_attributes_type": gettext_lazy("应为对象"),
     "unreadable_text": gettext_lazy("含有不能保存的字符"),
+}
+# What may answer any operation, whoever asks and whatever for.
+ANYWHERE = frozenset({405, 408, 413, 500, 503})
+PREFIX = "/api/"
+AGAIN_SECONDS = 60  # after which to try again
+_EARLY: dict[int, tuple[str, Promise]] = {
+    405: ("method_not_allowed", gettext_lazy("这个地址不支持这种方法")),
+    408: ("timeout", gettext_lazy("请求没有按时传完")),
+    413: ("too_large", gettext_lazy("请求太大")),
+    500: ("fault", gettext_lazy("系统出错了，已记入日志")),
+    503: ("unavailable", gettext_lazy("暂时不能处理，请稍后再试")),
 }
 _SOURCES = {"body", "query", "path", "header", "form", "file"}
 
@@ -97,6 +111,26 @@ def refusal(
     )
     response["Cache-Control"] = "no-store"
     return response
+
+
+def early_refusal(status: int) -> HttpResponse:
+    """What never reached an operation, or broke in it: told in the same shape.
+
+    Needs neither a request nor a database.
+    """
+    code, sentence = _EARLY[status]
+    response = refusal(code, sentence, status=status)
+    if status == 503:
+        response["Retry-After"] = str(AGAIN_SECONDS)
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's ``handler500``: the page, or for a program the shape it can read."""
+    if not request.path.startswith(PREFIX):
+        return defaults.server_error(request)
+    is_away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    return early_refusal(503 if is_away else 500)
 
 
 def domain_refusal(error: DomainError) -> HttpResponse:
@@ -151,7 +185,7 @@ def install(api: NinjaAPI) -> None:
         return refusal("invalid", BROKEN_FORM, status=422, fields=fields)
 
     def on_large(request: HttpRequest, error: Any) -> HttpResponse:
-        return refusal("too_large", _("请求太大"), status=413)
+        return early_refusal(413)
 
     api.add_exception_handler(DomainError, on_domain)
     api.add_exception_handler(ValidationError, on_invalid)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Router, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
@@ -16,7 +16,7 @@ from anlan.accounts.selectors import staff_of
 from anlan.api.access import case_of, exhibit_of, party_of
 from anlan.api.auth import ApiRequest, Caller, operation
 from anlan.api.objects import Drawing
-from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
+from anlan.api.schemas import In, Instant, OnceIn, Out, Text, UserOut
 from anlan.base.errors import InvalidInput
 from anlan.cases.enums import Side
 from anlan.resolution.mediation import permissions
@@ -424,7 +424,7 @@ class LiftIn(In):
 class SessionIn(OnceIn):
     """``readers``: who reads the notes beside whoever leads."""
 
-    planned_at: AwareDatetime
+    planned_at: Instant
     place: Annotated[Text, Field(min_length=1, max_length=120)]
     readers: Annotated[list[UUID], Field(max_length=20)] = []
 

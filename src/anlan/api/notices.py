@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from ninja import Router, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from anlan.accounts.roles import Permission
 from anlan.api.access import (
@@ -17,9 +17,10 @@ from anlan.api.access import (
     measure_of,
     notice_of,
     objection_of,
+    party_of,
 )
 from anlan.api.auth import ApiRequest, operation
-from anlan.api.schemas import In, LinkOut, OnceIn, Out, Text, UserOut
+from anlan.api.schemas import In, Instant, LinkOut, OnceIn, Out, Text, UserOut
 from anlan.base.addresses import public_address
 from anlan.investigation.permissions import check_can_see
 from anlan.resolution import services as resolution
@@ -82,7 +83,8 @@ class DeliveryOut(Out):
 class NoticeOut(Out):
     """``text`` is what it says, or would say, with the name covered as on screens.
 
-    ``digest`` is of the letter with the full name, and of what is issued.
+    ``digest`` is of the letter with the full name, and of what is issued. ``measure`` is
+    null for a letter of the kind ``consequences``, by which nothing is imposed.
     """
 
     uid: UUID
@@ -90,7 +92,8 @@ class NoticeOut(Out):
     code: str
     kind: str
     state: str
-    measure: UUID
+    measure: UUID | None
+    party: UUID
     author: UserOut
     begun_at: datetime
     facts: str
@@ -116,7 +119,8 @@ class NoticeOut(Out):
             code=row.code,
             kind=row.kind,
             state=row.state,
-            measure=row.measure.uid,
+            measure=row.measure.uid if row.measure else None,
+            party=row.party.uid,
             author=UserOut.of(row.author),
             begun_at=row.begun_at,
             facts=row.facts,
@@ -192,8 +196,10 @@ class CarryingOut(Out):
 
 
 class NoticeWordsIn(In):
+    """``request`` may be empty in a letter of the kind ``consequences`` alone."""
+
     facts: Annotated[Text, Field(min_length=1, max_length=MOST_FACTS)]
-    request: Annotated[Text, Field(min_length=1, max_length=MOST_REQUEST)]
+    request: Annotated[Text, Field(max_length=MOST_REQUEST)]
 
 
 class NoticeIssueIn(In):
@@ -211,7 +217,7 @@ class DeliveryIn(OnceIn):
 
     way: DeliveryWay
     result: DeliveryResult
-    happened_at: AwareDatetime
+    happened_at: Instant
     exhibit: UUID | None = None
     tracking: Annotated[Text, Field(max_length=MOST_TRACKING)] = ""
     witnesses: Annotated[Text, Field(max_length=MOST_WITNESSES)] = ""
@@ -262,6 +268,16 @@ def begin_notice(request: ApiRequest, uid: UUID) -> NoticeOut:
     caller = request.auth
     made = resolution.begin_notice(
         measure=measure_of(caller, uid), by=caller.user, at=caller.at, via="api"
+    )
+    return NoticeOut.of(notice_of(caller, made.uid))
+
+
+@router.post("/parties/{uid}/consequences", **operation(*_DRAFT, out=NoticeOut))
+def begin_consequences(request: ApiRequest, uid: UUID) -> NoticeOut:
+    """Begin the letter to whoever struck on what may follow in law; its draft, if any."""
+    caller = request.auth
+    made = resolution.begin_consequences(
+        party=party_of(caller, uid), by=caller.user, at=caller.at, via="api"
     )
     return NoticeOut.of(notice_of(caller, made.uid))
 

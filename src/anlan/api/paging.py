@@ -31,7 +31,7 @@ def parts_of(cursor: str, count: int) -> list[str]:
     except (ValueError, binascii.Error):
         parts = []
     if len(parts) != count:
-        raise _no_cursor()
+        raise no_cursor()
     return parts
 
 
@@ -40,7 +40,7 @@ def instant_and_key(cursor: str) -> tuple[datetime, int]:
     try:
         return parse_utc_text(instant), number_in(key)
     except ValueError:
-        raise _no_cursor() from None
+        raise no_cursor() from None
 
 
 def number_in(text: str) -> int:
@@ -49,9 +49,9 @@ def number_in(text: str) -> int:
         or len(text) > 19
         or int(text) > _LARGEST
     ):
-        raise _no_cursor()
+        raise no_cursor()
     return int(text)
 
 
-def _no_cursor() -> InvalidInput:
+def no_cursor() -> InvalidInput:
     return InvalidInput(_("翻页标记无效，请从第一页开始"), path="cursor")

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Router, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from anlan.accounts.roles import Permission
 from anlan.api.access import (
@@ -19,7 +19,7 @@ from anlan.api.access import (
     police_report_of,
 )
 from anlan.api.auth import ApiRequest, operation
-from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
+from anlan.api.schemas import In, Instant, OnceIn, Out, Text, UserOut
 from anlan.base.clock import local_day
 from anlan.law import selectors as law
 from anlan.resolution.legal import permissions
@@ -33,11 +33,12 @@ from anlan.resolution.legal.models import (
     Retaliation,
     RightsTold,
 )
-from anlan.resolution.legal.periods import PeriodRule
+from anlan.resolution.legal.periods import Happened, PeriodRule
 from anlan.resolution.legal.selectors.police import (
     Line,
     Right,
     checklist,
+    happened_in,
     last_day,
     missing_in,
     papers_of,
@@ -140,7 +141,10 @@ class PolicePaperOut(Out):
 
 
 class PolicePeriodOut(Out):
-    """``is_law`` says whether the article was read; what was not is advice."""
+    """``is_law`` says whether the article was read; what was not is advice.
+
+    ``is_earliest``: the time of an appraisal is not counted, and ``last_day`` may be later.
+    """
 
     rule: str
     title: str
@@ -150,10 +154,13 @@ class PolicePeriodOut(Out):
     begins_at: datetime
     due_at: datetime
     last_day: date
+    is_earliest: bool
     ended_at: datetime | None
 
     @classmethod
-    def of_period(cls, row: PolicePeriod, rule: PeriodRule) -> PolicePeriodOut:
+    def of_period(
+        cls, row: PolicePeriod, rule: PeriodRule, *, happened: list[Happened]
+    ) -> PolicePeriodOut:
         return cls(
             rule=rule.id,
             title=rule.heading,
@@ -163,6 +170,7 @@ class PolicePeriodOut(Out):
             begins_at=row.begins_at,
             due_at=row.due_at,
             last_day=last_day(row.due_at),
+            is_earliest=rule.is_earliest(happened),
             ended_at=row.ended_at,
         )
 
@@ -196,6 +204,7 @@ class PoliceReportOut(Out):
 
     @classmethod
     def of(cls, row: PoliceReport) -> PoliceReportOut:
+        happened = happened_in(row)
         return cls(
             uid=row.uid,
             case=row.case.number,
@@ -220,7 +229,8 @@ class PoliceReportOut(Out):
             reason=row.reason,
             papers=[PolicePaperOut.of(one) for one in papers_of(row)],
             periods=[
-                PolicePeriodOut.of_period(one, rule) for one, rule in periods_of(row)
+                PolicePeriodOut.of_period(one, rule, happened=happened)
+                for one, rule in periods_of(row)
             ],
         )
 
@@ -294,7 +304,7 @@ class PoliceHandOverIn(OnceIn):
     ``accepted`` and ``signers`` are empty where there is no material at all.
     """
 
-    happened_at: AwareDatetime
+    happened_at: Instant
     station: _Name
     officer: Annotated[Text, Field(max_length=MOST_NAME)] = ""
     officer_number: Annotated[Text, Field(max_length=30)] = ""
@@ -321,7 +331,7 @@ class PolicePaperIn(OnceIn):
 class RightsToldIn(OnceIn):
     party: UUID
     way: ToldWay
-    happened_at: AwareDatetime
+    happened_at: Instant
     words: _Words = ""
 
 

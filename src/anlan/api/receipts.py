@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from anlan.api.errors import ErrorOut
+from anlan.api.errors import ANYWHERE, ErrorOut
 from anlan.base.errors import NotFound
 from anlan.notify import services
 from anlan.notify.channels.gateway import RECEIPTS
@@ -34,7 +34,7 @@ _BODY: dict[str, Any] = {
         },
     }
 }
-_ANSWERS = {200: dict[str, int | str], frozenset({401, 404, 422}): ErrorOut}
+_ANSWERS = {200: dict[str, int | str], frozenset({401, 404, 422}) | ANYWHERE: ErrorOut}
 
 
 @router.post("/receipts/{channel}", auth=None, response=_ANSWERS, openapi_extra=_BODY)

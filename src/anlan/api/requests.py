@@ -16,8 +16,8 @@ from anlan.api.access import case_of, exhibits_named, site_of
 from anlan.api.auth import ApiRequest, Caller, operation
 from anlan.api.once import once
 from anlan.api.packages import PackageOut
-from anlan.api.paging import cursor_of, number_in, parts_of
-from anlan.api.schemas import In, Instant, OnceIn, Out, Text, UserOut
+from anlan.api.paging import cursor_of, no_cursor, number_in, parts_of
+from anlan.api.schemas import Cursor, In, Instant, OnceIn, Out, Text, UserOut
 from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases.models import Case
 from anlan.evidence import permissions
@@ -37,6 +37,7 @@ from anlan.evidence.selectors.requests import (
     applicant_unit,
     application_for,
     application_page,
+    applications_for,
 )
 from anlan.evidence.services import Asked, Officer
 
@@ -127,9 +128,10 @@ class ApplicationOut(Out):
 
 
 class ApplicationsOut(Out):
-    """The newest first; ``after`` asks for the next ones."""
+    """The newest first; ``after`` is an older name of ``next``, for who asks with it."""
 
     items: list[ApplicationOut]
+    next: str | None
     after: str | None
 
 
@@ -247,24 +249,38 @@ class RegisterRowOut(Out):
 
 
 class RegisterOut(Out):
+    """``cursor`` is an older name of ``next``."""
+
     items: list[RegisterRowOut]
+    next: str | None
     cursor: str | None
 
 
 @router.get("/footage-requests", **operation(*_SEE, out=ApplicationsOut))
 def list_footage_requests(
-    request: ApiRequest, state: str = "", case: str = "", after: str = ""
+    request: ApiRequest,
+    state: str = "",
+    case: str = "",
+    cursor: Cursor = "",
+    after: str = "",
 ) -> ApplicationsOut:
     """Those of the caller's sites, the newest first; in one state, or of one case."""
     caller = request.auth
+    if cursor:
+        [after] = parts_of(cursor, 1)
+    known = applications_for(caller.user).filter(number=after)
+    if (cursor or after) and not (after.isprintable() and known.exists()):
+        raise no_cursor()
     page = application_page(
         caller.user,
         state=state[:16],
         case=case_of(caller, case) if case else None,
-        after=after[:40],
+        after=after,
     )
     return ApplicationsOut(
-        items=[ApplicationOut.of(row) for row in page.rows], after=page.after or None
+        items=[ApplicationOut.of(row) for row in page.rows],
+        next=cursor_of(page.after) if page.after else None,
+        after=page.after or None,
     )
 
 
@@ -474,7 +490,7 @@ def list_footage_register(
     uid: UUID,
     first: date | None = None,
     last: date | None = None,
-    cursor: str = "",
+    cursor: Cursor = "",
 ) -> RegisterOut:
     """The register of looks at a site's footage, the newest first; days included."""
     site = site_of(request.auth, uid, Permission.FOOTAGE_APPROVE)
@@ -482,9 +498,9 @@ def list_footage_register(
     page = register_page(
         Wanted(site=site, first_day=first, last_day=last), before=before
     )
+    more = cursor_of(page.before) if page.before is not None else None
     return RegisterOut(
-        items=[RegisterRowOut.of(row) for row in page.rows],
-        cursor=cursor_of(page.before) if page.before is not None else None,
+        items=[RegisterRowOut.of(row) for row in page.rows], next=more, cursor=more
     )
 
 

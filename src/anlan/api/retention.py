@@ -14,7 +14,7 @@ from anlan.accounts.roles import Permission
 from anlan.api.access import case_of, exhibit_of, hold_of, recording_of, site_of
 from anlan.api.auth import ApiRequest, Caller, operation
 from anlan.api.paging import cursor_of, instant_and_key
-from anlan.api.schemas import In, OnceIn, Out, Text, UserOut
+from anlan.api.schemas import Cursor, In, OnceIn, Out, Text, UserOut
 from anlan.base.errors import InvalidInput
 from anlan.cases.models import Case
 from anlan.evidence import permissions
@@ -238,7 +238,7 @@ def refuse_release(request: ApiRequest, uid: UUID) -> HoldOut:
 @router.get(
     "/sites/{uid}/deletions", **operation(Permission.HOLD_PLACE, out=DeletionsOut)
 )
-def list_deletions(request: ApiRequest, uid: UUID, cursor: str = "") -> DeletionsOut:
+def list_deletions(request: ApiRequest, uid: UUID, cursor: Cursor = "") -> DeletionsOut:
     """What is due and what was deleted, in the order of ``delete_at``."""
     site = site_of(request.auth, uid, Permission.HOLD_PLACE)
     after = instant_and_key(cursor) if cursor else None

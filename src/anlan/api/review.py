@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from anlan.accounts.roles import Permission
 from anlan.api.access import (
@@ -26,7 +26,7 @@ from anlan.api.access import (
 from anlan.api.auth import ApiRequest, Caller, check_any_scope, operation
 from anlan.api.files import content
 from anlan.api.investigation.access import source_named
-from anlan.api.schemas import In, OnceIn, Out, QueryText, Text, UserOut
+from anlan.api.schemas import In, Instant, OnceIn, Out, QueryText, Text, UserOut
 from anlan.base.clock import local_day
 from anlan.base.errors import InvalidInput
 from anlan.base.lines import MOST_WORDS
@@ -374,7 +374,7 @@ class MeetingOut(Out):
 class MeetingIn(OnceIn):
     """``is_voluntary``: everybody was asked, and came of their own will."""
 
-    held_at: AwareDatetime
+    held_at: Instant
     minutes: Annotated[Text, Field(min_length=1, max_length=MOST_MINUTES)]
     is_voluntary: bool
     where: Annotated[Text, Field(max_length=MOST_WHERE)] = ""

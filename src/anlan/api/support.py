@@ -9,12 +9,11 @@ from datetime import datetime
 from uuid import UUID
 
 from ninja import Router, Status
-from pydantic import AwareDatetime
 
 from anlan.accounts.roles import Permission
 from anlan.api.access import case_of, party_of
 from anlan.api.auth import ApiRequest, operation
-from anlan.api.schemas import OnceIn, Out
+from anlan.api.schemas import Instant, OnceIn, Out
 from anlan.resolution.counselling import services as support
 from anlan.resolution.counselling.enums import CareState, OfferWay
 from anlan.resolution.counselling.models import Care
@@ -51,7 +50,7 @@ class SupportOfferIn(OnceIn):
 
     way: OfferWay
     answer: CareState
-    not_before: AwareDatetime | None = None
+    not_before: Instant | None = None
 
 
 @router.get("/cases/{number}/support", **operation(*_OFFER, out=list[CareOut]))

@@ -20,6 +20,7 @@ from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.clock import local_day
 from anlan.base.remembered import address, remembered
+from anlan.cases.about import About
 from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import Case, Party, Task
@@ -184,12 +185,19 @@ class Room:
     further: tuple[str, ...] = (CommandTaken.kind,)
 
     def __init__(
-        self, *, case: Case, reader: User, at: datetime, before: int | None = None
+        self,
+        *,
+        case: Case,
+        reader: User,
+        at: datetime,
+        before: int | None = None,
+        about: About | None = None,
     ) -> None:
         self.case = case
         self.reader = reader
         self.at = at
         self.before = before
+        self.about = about
 
     @cached_property
     def can(self) -> Can:
@@ -455,7 +463,13 @@ class Room:
             names=self.known_names(),
             has_joined=self.has_joined,
             further=self.further,
+            about=self.about,
         )
+
+    @property
+    def abouts(self) -> list[tuple[str, str | Promise]]:
+        """What the timeline may be narrowed to."""
+        return list(About.choices)
 
     def _step(self, phase: Phase, distance: int, left_at: datetime | None) -> Step:
         tasks = self.tasks.get(phase, [])

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network
+import logging
+import re
+import sys
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from anlan.base.bucket import read_keys
+from anlan.config.database import postgresql
+
 ROOT = Path(__file__).resolve().parents[3]
+
+
+PREFIX = "ANLAN_"
+_HOST = re.compile(r"\*|\.?[A-Za-z0-9_-][A-Za-z0-9_.-]*|\[[0-9A-Fa-f:.]+\]")
+
+
+class WrongSettings(Exception):
+    """What is set cannot be; the text has a line for each variable."""
 
 
 class Environment(BaseSettings):
     """The settings of one installation. ``docs/settings.md`` is written from here."""
 
-    model_config = SettingsConfigDict(env_prefix="ANLAN_", extra="ignore")
+    # An empty variable is as one that is not set: files of services have many of them.
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", env_ignore_empty=True
+    )
 
     data: Path = Field(
         ROOT / "var" / "demo",
@@ -167,6 +192,18 @@ class Environment(BaseSettings):
         None, description="File of its key, if that is not in the same file."
     )
 
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def check_networks(cls, value: object) -> object:
+        for one in value if isinstance(value, list) else []:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError(
+                    f"{one} is no address or network (127.0.0.1, 10.0.0.0/8)"
+                ) from None
+        return value
+
     @field_validator(
         "allowed_hosts",
         "trusted_proxies",
@@ -179,3 +216,134 @@ class Environment(BaseSettings):
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def check_hosts(cls, value: list[str]) -> list[str]:
+        for one in value:
+            if not _HOST.fullmatch(one):
+                raise ValueError(
+                    f"{one} is no name of a host; without https://, port and path"
+                )
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def check_time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, KeyError):
+            raise ValueError("no such time zone, as Asia/Shanghai is one") from None
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def check_level(cls, value: str) -> str:
+        if value.upper() not in logging.getLevelNamesMapping():
+            raise ValueError("one of DEBUG, INFO, WARNING, ERROR, CRITICAL")
+        return value.upper()
+
+    @field_validator("database_url")
+    @classmethod
+    def check_database(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            if value is not None:
+                postgresql(value.get_secret_value())
+        except ValueError:  # its own words could hold a part of the password
+            raise ValueError(
+                "postgresql://user:password@host:port/name; what else than letters and "
+                "digits is in the password stands as %40 and the like"
+            ) from None
+        return value
+
+    @field_validator("backup_keys")
+    @classmethod
+    def check_keys(cls, value: Path | None) -> Path | None:
+        try:
+            read_keys(value)
+        except OSError as error:
+            raise ValueError(f"{value}: {error.strerror}") from None
+        except ValueError:
+            raise ValueError("two lines, the key's name and its secret") from None
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def check_public_url(cls, value: str) -> str:
+        url = _split(value, schemes={"http", "https"}) if value else None
+        if value and (url is None or url.path not in {"", "/"} or url.query):
+            raise ValueError("https://host or http://host:port, and no path behind it")
+        return value
+
+    @field_validator("tsa_url")
+    @classmethod
+    def check_tsa_url(cls, value: SecretStr | None) -> SecretStr | None:
+        said = value.get_secret_value().strip() if value else ""
+        if said and _split(said, schemes={"http", "https"}) is None:
+            raise ValueError("an address, https://… or http://…")
+        return value
+
+    @field_validator("mqtt_url")
+    @classmethod
+    def check_mqtt_url(cls, value: SecretStr | None) -> SecretStr | None:
+        said = value.get_secret_value() if value else ""
+        if said and _split(said, schemes={"mqtt", "mqtts"}) is None:
+            raise ValueError("mqtt:// or mqtts://user:password@host:port")
+        return value
+
+    @field_validator("clamav")
+    @classmethod
+    def check_clamav(cls, value: str) -> str:
+        host, _colon, port = value.rpartition(":")
+        is_address = host and port.isdecimal() and 0 < int(port) < 2**16
+        if value and not value.startswith("/") and not is_address:
+            raise ValueError("the path of a socket, /run/…, or host:port")
+        return value
+
+    @model_validator(mode="after")
+    def check_pairs(self) -> Self:
+        if bool(self.backup_key_id) != bool(self.backup_secret):
+            raise ValueError(
+                "ANLAN_BACKUP_KEY_ID and ANLAN_BACKUP_SECRET: both, or neither"
+            )
+        return self
+
+
+def environment() -> Environment:
+    """Read the variables.
+
+    Raises:
+        WrongSettings: naming each variable that cannot be.
+    """
+    try:
+        return Environment()  # type: ignore[call-arg]  # filled from the environment
+    except ValidationError as error:
+        raise WrongSettings(_sentences(error)) from None
+
+
+def _sentences(error: ValidationError) -> str:
+    """A line for each variable, without what was set where that may be a secret."""
+    lines = []
+    for one in error.errors(include_url=False, include_context=False):
+        said = one["msg"].removeprefix("Value error, ")
+        name = f"{PREFIX}{str(one['loc'][0]).upper()}: " if one["loc"] else ""
+        lines.append(f"{name}{said}")
+    return "\n".join(lines)
+
+
+def _split(text: str, *, schemes: set[str]) -> SplitResult | None:
+    """The parts of an address with a host, and with a port that can be."""
+    try:
+        url = urlsplit(text)
+        url.port  # noqa: B018 -- raises
+    except ValueError:
+        return None
+    return url if url.scheme in schemes and url.hostname else None
+
+
+if __name__ == "__main__":
+    # `./anlan up` asks before it starts anything.
+    try:
+        environment()
+    except WrongSettings as wrong:
+        sys.exit(str(wrong))

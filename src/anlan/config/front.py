@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
+from anlan.api.errors import PREFIX, early_refusal
 from anlan.config.answers import WSGIApplication
 from anlan.config.pages import Message, Pages, Scope, Send
 from anlan.config.wsgi import crew, pages
@@ -55,11 +56,11 @@ BODY_SECONDS = 1800.0  # for all of a body: 160 MB at 0.7 Mbit/s
 # Of all bodies of this process that wait in files. What stays in memory, as every alarm
 # without a film does, is never refused for it.
 MOST_WAITING_BYTES = 2 * 1024**3
-FULL_SECONDS = 60  # after which to try again
+TOO_LARGE = "the request is too large"
 
 
 class Front:
-    """One port for both; without ``pages``, a WSGI application, for the streams alone."""
+    """One port for both; without ``pages``, a WSGI application, for streams and uploads."""
 
     def __init__(self, pages: WSGIApplication | None = pages) -> None:
         self._live = Live()
@@ -75,10 +76,10 @@ class Front:
             await self._live(scope, receive, send)
         elif scope["path"] == AUTHORITY_PATH:
             await send_authority(send)
-        elif self._pages is None:
-            await send_text(send, 404, "live streams only")
         elif scope["path"].startswith(UPLOAD_PATH):
             await self._uploading(scope, receive, send)
+        elif self._pages is None:
+            await send_text(send, 404, "live streams and uploads only")
         else:
             await self._answer(self._pages, scope, receive, send)
 
@@ -100,18 +101,15 @@ class Front:
                     receive, body, most=most_of(scope["path"]), waiting=waiting
                 )
             except TimeoutError:
-                await send_text(send, 408, "the rest of the request did not come")
+                said = 408, "the rest of the request did not come"
+                await send_refusal(send, scope["path"], *said)
                 return
             except OverflowError:
-                await send_text(send, 413, "the request is too large")
+                await send_refusal(send, scope["path"], 413, TOO_LARGE)
                 return
             except BlockingIOError:
-                await send_text(
-                    send,
-                    503,
-                    "too many large requests at once",
-                    headers=[(b"retry-after", str(FULL_SECONDS).encode())],
-                )
+                said = 503, "too many large requests at once"
+                await send_refusal(send, scope["path"], *said)
                 return
             if size is not None:
                 await pages(scope, body, size=size, send=send)
@@ -210,6 +208,18 @@ async def send_authority(send: Send) -> None:
         return
     kind = "application/x-x509-ca-cert"
     await send_text(send, 200, certificate.read_text("ascii"), kind=kind)
+
+
+async def send_refusal(send: Send, path: str, status: int, text: str) -> None:
+    """A line for people, and for a program under ``/api/`` the shape it can read."""
+    refused = early_refusal(status)
+    if path.startswith(PREFIX):
+        kind, text = "application/json", refused.content.decode()
+    else:
+        kind = "text/plain; charset=utf-8"
+    again = refused.get("Retry-After")
+    headers = [(b"retry-after", again.encode())] if again else []
+    await send_text(send, status, text, kind=kind, headers=headers)
 
 
 async def send_text(

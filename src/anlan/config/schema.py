@@ -1,9 +1,11 @@
-"""The tables of an empty database, made at once from the models as they are now."""
+"""The tables of an empty database, made at once, and whether those of another are ours."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.apps import apps
-from django.db import models
+from django.db import OperationalError, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
@@ -35,6 +37,65 @@ def make_tables(connection: BaseDatabaseWrapper) -> None:
             executor.recorder.record_applied(app, name)
         executor.loader.build_graph()
         executor.check_replacements()
+
+
+def trouble(connection: BaseDatabaseWrapper) -> str:
+    """Why this version must not work on the database; empty if it may.
+
+    Names of files against rows, without reading one migration: 10 ms. None of ours, nor
+    of what we stand on, is squashed. A database that does not answer is no news of its
+    tables; whoever asks it next is told so.
+    """
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not Path(name).exists():
+        return f"There is no database {name}: ./anlan up, or ./anlan manage migrate."
+    try:
+        if said := of_newer(connection):
+            return said
+        applied = _applied(connection)
+    except OperationalError as error:
+        return f"The database does not answer: {str(error).strip()}"
+    finally:
+        connection.close()  # those who fork must not take it along
+    if missing := of_this_version() - applied:
+        return (
+            f"The database is behind this version ({_named(missing)}). Stop Anlan, copy "
+            "ANLAN_DATA, then ./anlan up or ./anlan manage migrate."
+        )
+    return ""
+
+
+def of_newer(connection: BaseDatabaseWrapper) -> str:
+    """That the database has seen what this version does not know; empty if not."""
+    unknown = _applied(connection) - of_this_version()
+    if not unknown:
+        return ""
+    return (
+        f"The database is of a newer Anlan ({_named(unknown)}): check that version out. "
+        "There is no way back but the copy from before."
+    )
+
+
+def _applied(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        if "django_migrations" not in connection.introspection.table_names(cursor):
+            return set()
+        cursor.execute("SELECT app, name FROM django_migrations")
+        return set(cursor.fetchall())
+
+
+def of_this_version() -> set[tuple[str, str]]:
+    """Every migration of this version, by the names of the files."""
+    return {
+        (config.label, path.stem)
+        for config in apps.get_app_configs()
+        for path in Path(config.path, "migrations").glob("[!_]*.py")
+    }
+
+
+def _named(migrations: set[tuple[str, str]]) -> str:
+    first = ".".join(min(migrations))
+    return first if len(migrations) == 1 else f"{first} and {len(migrations) - 1} more"
 
 
 def _models() -> list[type[models.Model]]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import sys
 
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.bucket import Keys, address_of, read_keys
 from anlan.config import database
-from anlan.config.environment import ROOT, Environment
+from anlan.config.environment import ROOT, WrongSettings, environment
 from anlan.config.secret import secret_key
 
-ENVIRONMENT = Environment()  # type: ignore[call-arg]  # filled from the environment
+ENVIRONMENT = environment()
 
 DATA = ENVIRONMENT.data
 KEYS = DATA / "keys"
 SIGNER = DATA / "signer"
 SIGNER_SOCKET = ENVIRONMENT.signer_socket or DATA / "signer.sock"
+# Then SIGNER is not where its key lies, and nothing may be made or printed there.
+SIGNER_IS_APART = ENVIRONMENT.signer_socket is not None
 BACKUP_VAULT = ENVIRONMENT.backup_vault
 BACKUP_STORE = (
     address_of(
@@ -45,11 +48,16 @@ DEEP_CHECK_MB_S = ENVIRONMENT.deep_check_mb_s
 CLAMAV = ENVIRONMENT.clamav
 FONT_DIR = ENVIRONMENT.font_dir
 MOST_UPLOAD_BYTES = ENVIRONMENT.most_upload_gb * 1024**3
-SECRET_KEY = (
-    ENVIRONMENT.secret_key.get_secret_value()
-    if ENVIRONMENT.secret_key
-    else secret_key(KEYS)
-)
+try:
+    SECRET_KEY = (
+        ENVIRONMENT.secret_key.get_secret_value()
+        if ENVIRONMENT.secret_key
+        else secret_key(KEYS)
+    )
+except OSError as error:  # somebody else's folder, or a file
+    raise WrongSettings(
+        f"ANLAN_DATA: {error.filename or KEYS}: {error.strerror}"
+    ) from None
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
@@ -116,6 +124,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "anlan.desk.middleware.RefusalMiddleware",
+    "anlan.api.middleware.MethodMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -242,6 +251,7 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英语"))]
+MESSAGE_TAGS = {messages.SUCCESS: "ok", messages.WARNING: "warn", messages.ERROR: "bad"}
 LOCALE_PATHS = [ROOT / "src" / "anlan" / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from anlan.desk import design
 
+handler500 = "anlan.api.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.desk.urls")),
     path("", include("anlan.portal.urls")),

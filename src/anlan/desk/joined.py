@@ -49,10 +49,13 @@ STYLES = (
     "css/print.css",
 )
 SCRIPTS = (
+    "js/submit.js",  # first: others send forms
     "js/clock.js",
     "js/dialog.js",  # before busy: what was not confirmed was not sent
     "js/busy.js",
     "js/toast.js",
+    "js/failed.js",
+    "js/files.js",
     "js/called.js",
     "js/copy.js",
     "js/menu.js",

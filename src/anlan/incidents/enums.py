@@ -87,6 +87,23 @@ class CallOutcome(models.TextChoices):
     MISSED = "missed", _("没有接通")
 
 
+class Unsent(models.TextChoices):
+    """What a phone keeps that could not be sent."""
+
+    REPORT = "report", _("上报")
+    TASK = "task", _("任务")
+    ACT = "act", _("现场登记")
+
+
+class Discarded(models.TextChoices):
+    """Why whoever commands throws away what another left on a phone."""
+
+    TOLD = "told", _("已另行上报或登记")
+    SETTLED = "settled", _("已用对讲机或电话处理")
+    MISTAKE = "mistake", _("误点或写错")
+    TRIAL = "trial", _("试用或演练")
+
+
 class DeviceKind(models.TextChoices):
     PANIC_BUTTON = "panic_button", _("紧急按钮")
     CAMERA = "camera", _("摄像机分析")

@@ -14,10 +14,12 @@ from anlan.incidents.enums import (
     CallOutcome,
     Channel,
     DeviceMode,
+    Discarded,
     Dissuasion,
     EmergencyService,
     Flag,
     Rung,
+    Unsent,
 )
 from anlan.ledger.events import Covered, Event, RefInRow, quotes, recorded
 
@@ -128,6 +130,29 @@ class ReportWithdrawn(Event):
     tone: ClassVar[str] = "warn"
 
     report: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class UnsentDiscarded(Event):
+    """What somebody left on a phone and nobody will send; its words were never here."""
+
+    kind: ClassVar[str] = "incident.unsent_discarded"
+    sentence: ClassVar[str] = _(
+        "{actor}删除了{writer}留在手机里没有送出的{what}：{reason}"
+    )
+    tone: ClassVar[str] = "warn"
+
+    writer: str
+    what: str
+    reason: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            **self.facts(),
+            "what": Unsent(self.what).label,
+            "reason": Discarded(self.reason).label,
+        }
 
 
 @recorded
@@ -572,7 +597,7 @@ class DeviceSignalled(Event):
     claimed: str | None = None
     offset: int | None = None
     claim_used: int
-    unread: str | None = None  # fields that made no sense, "happened,people"
+    unread: str | None = None  # fields that made no sense, "happened,people,place"
 
     def shown(self) -> dict[str, Any]:
         clock = ""
@@ -611,7 +636,11 @@ def proof_word(mode: str) -> str:
 
 def unread_words(fields: str) -> str:
     """What of a device's message made no sense, "happened,people", as words."""
-    words = {"happened": gettext("时间"), "people": gettext("人数")}
+    words = {
+        "happened": gettext("时间"),
+        "people": gettext("人数"),
+        "place": gettext("点位"),
+    }
     return gettext("、").join(words.get(one, one) for one in fields.split(","))
 
 

@@ -160,6 +160,15 @@ class EmergencyCall(Worded):
     def __str__(self) -> str:
         return f"{self.service} {self.uid}"
 
+    @property
+    def is_missed(self) -> bool:
+        return self.outcome == self.Outcome.MISSED
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether somebody took it up, and nobody wrote down yet what they said."""
+        return not self.is_missed and self.answered_at is None
+
 
 def _by_two(name: str) -> list[models.BaseConstraint]:
     """Decided with all that belongs to it, and never by whoever proposed it."""

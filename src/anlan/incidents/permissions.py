@@ -25,12 +25,12 @@ def check_can_report(by: Actor, *, site: Site) -> None:
 
 
 def check_can_send_for(by: Actor, writer: User, *, site: Site) -> None:
-    """Whoever commands lets out what somebody left on a shared phone and cannot send."""
+    """Whoever commands settles what somebody left on a shared phone and cannot send."""
     check_permission(
         by,
         Permission.INCIDENT_COMMAND,
         site=site,
-        sentence=_("只有值班主任或项目经理可以代为上报"),
+        sentence=_("只有值班主任或项目经理可以代为上报，或者删除"),
     )
     if writer.organisation_id != site.organisation_id:
         raise NotAllowed(_("没有这个人"))

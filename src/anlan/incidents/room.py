@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.accounts.models import User
 from anlan.base.duration import duration_words
 from anlan.base.remembered import address
+from anlan.cases.about import About
 from anlan.cases.enums import Severity
 from anlan.cases.models import Party, Task
 from anlan.cases.room import Gate, Room
@@ -149,8 +150,11 @@ class IncidentRoom(Room):
         reader: User,
         at: datetime,
         before: int | None = None,
+        about: About | None = None,
     ) -> None:
-        super().__init__(case=incident.case, reader=reader, at=at, before=before)
+        super().__init__(
+            case=incident.case, reader=reader, at=at, before=before, about=about
+        )
         self.incident = incident
         self.facts = facts
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from anlan.base.clock import local_day, local_time
 from anlan.cases.enums import Role
@@ -16,6 +17,35 @@ from anlan.incidents.enums import AssignmentState, EmergencyService, Flag
 from anlan.incidents.models import Incident, Report
 
 OPERATORS_LANGUAGE = "zh-hans"  # whoever calls, and whatever their screen is in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """What to say to one of the numbers; ``translation`` is for who reads no Chinese."""
+
+    service: EmergencyService
+    words: list[str]
+    translation: list[str]
+
+
+def scripts_of(incident: Incident) -> list[Script]:
+    """For a page that must show them without a network, of each number."""
+    return [
+        Script(
+            service=service,
+            words=words_to_say(incident, service),
+            translation=translation_of(incident, service),
+        )
+        for service in EmergencyService
+    ]
+
+
+def translation_of(incident: Incident, service: EmergencyService) -> list[str]:
+    """What the words say, for a reader whose screen is in another language."""
+    language = get_language()
+    if language == OPERATORS_LANGUAGE:
+        return []
+    return words_to_say(incident, service, language=language)
 
 
 def words_to_say(

@@ -168,6 +168,7 @@ class Lawful(StrEnum):
 
     YES = "yes"
     CONTRACT = "contract"  # only where an agreement that binds the person says so
+    ADVICE = "advice"  # said where it belongs, and no measure of a plan
     NO = "no"
 
 
@@ -187,7 +188,8 @@ class Measure(Dated):
     """What the office may do about whoever struck somebody, or may not.
 
     ``weight`` is how deep it cuts, from 0 to 5. ``optional`` are the services that it may
-    touch; ``guardrail`` refuses it where it is not lawful.
+    touch; where it is not lawful a ``guardrail`` refuses it, else its first source does.
+    ``lists`` are the words by which it is known in what somebody writes.
     """
 
     key: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,24}$")]
@@ -200,6 +202,7 @@ class Measure(Dated):
     most_months: int | None = Field(None, ge=1, le=6)
     notice: Text | None = None
     guardrail: Text | None = None
+    lists: dict[str, tuple[str, ...]] = {}
     text: Text
     text_en: Text
     confidence: Confidence
@@ -214,8 +217,27 @@ class Measure(Dated):
         return in_language(self.text, self.text_en)
 
     @property
-    def is_lawful(self) -> bool:
-        return self.lawful != Lawful.NO
+    def is_for_plans(self) -> bool:
+        return self.lawful in {Lawful.YES, Lawful.CONTRACT}
+
+    @property
+    def refused_by(self) -> str:
+        """What its refusal names, where no plan may have it."""
+        return self.guardrail or self.sources[0]
+
+
+class Consequence(Dated):
+    """One sentence on what may follow from an act of those days, as letters tell it.
+
+    ``text`` is printed as it stands: letters are Chinese documents. What was not read in
+    the law itself is advice, and says so.
+    """
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z]{1,16}$")]
+    text: Text
+    text_en: Text
+    confidence: Confidence
+    sources: tuple[str, ...] = ()
 
 
 class Hotline(Page):
@@ -240,6 +262,7 @@ class Book(Page):
     hotlines: tuple[Hotline, ...]
     retention: tuple[Retention, ...]
     measures: tuple[Measure, ...]
+    consequences: tuple[Consequence, ...]
     letters: dict[str, str]
 
 
@@ -264,6 +287,7 @@ def read_book(folder: Path) -> Book:
             "hotlines": _read(folder / "hotlines.yaml"),
             "retention": _read(folder / "retention.yaml"),
             "measures": _read(folder / "measures.yaml"),
+            "consequences": _read(folder / "consequences.yaml"),
             "letters": _read(folder / "letters.yaml"),
         }
     )

@@ -21,6 +21,8 @@ from anlan.law.book import (
 )
 from anlan.law.services import TESTS
 
+ADVICE = "建议"  # the first word of what the law itself does not say
+
 
 def check_law(app_configs: Any = None, **_options: Any) -> list[CheckMessage]:
     """The system check: an installation whose law is broken does not start."""
@@ -38,6 +40,7 @@ def faults(of: Book, tested: Collection[str]) -> Iterator[str]:
     yield from _twice("measure", (measure.key for measure in of.measures))
     yield from _faults_of_periods(of)
     yield from _faults_of_measures(of)
+    yield from _faults_of_consequences(of)
     used = {source.law for source in of.sources}
     yield from (f"{law}: no source of it" for law in sorted(of.laws.keys() - used))
     yield from (f"{law}: no such law" for law in sorted(used - of.laws.keys()))
@@ -80,7 +83,7 @@ def _faults_of_measures(of: Book) -> Iterator[str]:
     for measure in of.measures:
         unknown = sorted(set(measure.sources) - known)
         yield from (f"{measure.key}: no source {name}" for name in unknown)
-        if (measure.guardrail is None) != measure.is_lawful:
+        if measure.guardrail is not None and measure.lawful != Lawful.NO:
             yield f"{measure.key}: a guardrail refuses what is not lawful, and only that"
         elif measure.guardrail is not None and measure.guardrail not in rules:
             yield f"{measure.key}: no guardrail {measure.guardrail}"
@@ -90,6 +93,34 @@ def _faults_of_measures(of: Book) -> Iterator[str]:
             yield f"{measure.key}: services are named where one is needed"
         if measure.lawful == Lawful.CONTRACT and Need.CLAUSE not in measure.needs:
             yield f"{measure.key}: rests on an agreement, and asks for no clause"
+
+
+def _faults_of_consequences(of: Book) -> Iterator[str]:
+    known = {source.id: source for source in of.sources}
+    for one in of.consequences:
+        unknown = sorted(set(one.sources) - known.keys())
+        yield from (f"{one.key}: no source {name}" for name in unknown)
+        if one.confidence != Confidence.READ:
+            if not one.text.startswith(ADVICE):
+                yield f"{one.key}: what was not read is advice, and says so"
+        elif not one.sources or any(
+            known[name].confidence != Confidence.READ
+            for name in one.sources
+            if name in known
+        ):
+            yield f"{one.key}: rests on what was not read"
+    for day in _days_of_change(of):
+        told = [one for one in of.consequences if one.is_in_force(day)]
+        missing = {one.key for one in of.consequences} - {one.key for one in told}
+        yield from (
+            f"{key}: nothing is told of acts on {day}" for key in sorted(missing)
+        )
+        for one in told:
+            laws = [
+                of.laws.get(known[name].law) for name in one.sources if name in known
+            ]
+            if laws and not any(law and law.is_in_force(day) for law in laws):
+                yield f"{one.key}: nothing it rests on was in force on {day}"
 
 
 def _rests_on_what_was_read(rule: Guardrail, of: Book, day: date) -> bool:
@@ -104,7 +135,12 @@ def _rests_on_what_was_read(rule: Guardrail, of: Book, day: date) -> bool:
 def _days_of_change(of: Book) -> list[date]:
     """A day in each stretch in which nothing changes."""
     days = {date.min}
-    for dated in (*of.laws.values(), *of.periods, *of.guardrails):
+    for dated in (
+        *of.laws.values(),
+        *of.periods,
+        *of.guardrails,
+        *of.consequences,
+    ):
         days.update({dated.first_day} if dated.first_day else ())
         days.update({dated.last_day + timedelta(days=1)} if dated.last_day else ())
     return sorted(days)

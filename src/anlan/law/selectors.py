@@ -12,6 +12,7 @@ from anlan.base.clock import local_day
 from anlan.base.errors import DomainError
 from anlan.law.book import (
     Confidence,
+    Consequence,
     Guardrail,
     Hotline,
     Law,
@@ -140,10 +141,10 @@ def retention(key: str) -> Retention:
 
 
 def measures(*, on: date) -> tuple[Measure, ...]:
-    """What may be done about an act of that day, and what may not, lightest first."""
+    """What a plan may have about an act of that day, and what not, lightest first."""
     day = _day(on)
     found = [one for one in book().measures if one.is_in_force(day)]
-    return tuple(sorted(found, key=lambda one: (not one.is_lawful, one.weight)))
+    return tuple(sorted(found, key=lambda one: (not one.is_for_plans, one.weight)))
 
 
 def measure(key: str, *, on: date) -> Measure:
@@ -161,6 +162,12 @@ def measure_title(key: str) -> str:
     """As a timeline names it, even where it is of other days; else the key itself."""
     found = next((one for one in book().measures if one.key == key), None)
     return found.heading if found else key
+
+
+def consequences(*, on: date) -> tuple[Consequence, ...]:
+    """What may follow in law from an act of that day, sentence by sentence."""
+    day = _day(on)
+    return tuple(one for one in book().consequences if one.is_in_force(day))
 
 
 def citation(source: Source) -> str:

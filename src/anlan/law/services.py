@@ -64,23 +64,33 @@ def check_wording(*, text: str, act_on: date, path: str = "text") -> None:
 
 
 def check_lawful(*, measure: str, act_on: date) -> Measure:
-    """The measure of that name, unless nobody may take it.
+    """The measure of that name, unless no plan may have it.
 
     Raises:
         InvalidInput: there is none for acts of that day.
-        NotAllowed: a guardrail refuses it; the sentence says what may be done instead.
+        NotAllowed: it is refused; the sentence says what may be done instead.
     """
     try:
         found = selectors.measure(measure, on=act_on)
     except LookupError as error:
         raise InvalidInput(_("没有这种措施"), path="measure") from error
-    if found.guardrail:
+    if not found.is_for_plans:
         raise NotAllowed(
             _("不能采取“%(title)s”：%(words)s")
             % {"title": found.heading, "words": found.words},
-            source=found.guardrail,
+            source=found.refused_by,
         )
     return found
+
+
+def check_disclaims_nothing(*, text: str, act_on: date, path: str = "text") -> None:
+    """Refuse to say that nobody answers for an injury: such a clause is void (民法典 506).
+
+    A list of words cannot read; it stops the plain case, and a person reads the rest.
+    """
+    clause = selectors.measure("disclaimer", on=act_on)
+    if _says(text, clause):
+        raise InvalidInput(clause.words, path=path, source=clause.refused_by)
 
 
 @enforces("G02")
@@ -705,7 +715,7 @@ def _has(text: str, words: Collection[str]) -> bool:
     )
 
 
-def _says(text: str, rule: Guardrail, *, is_near: bool = False) -> bool:
+def _says(text: str, rule: Guardrail | Measure, *, is_near: bool = False) -> bool:
     """Whether a clause has one of the rule's words, and not what it says before them.
 
     Each time that the word stands: a first one that is denied does not excuse a second
@@ -727,7 +737,9 @@ def _says(text: str, rule: Guardrail, *, is_near: bool = False) -> bool:
     return False
 
 
-def _is_taken_back(before: str, found: str, rule: Guardrail, *, is_near: bool) -> bool:
+def _is_taken_back(
+    before: str, found: str, rule: Guardrail | Measure, *, is_near: bool
+) -> bool:
     return any(
         _takes_back(one, before, found, is_near=is_near)
         for one in rule.lists["allowed_after"]
@@ -748,7 +760,9 @@ def _takes_back(one: str, before: str, found: str, *, is_near: bool) -> bool:
     return first <= (before + found).find(one, first) < len(before)
 
 
-def _each(clause: str, word: str, rule: Guardrail) -> Iterator[tuple[str, str]]:
+def _each(
+    clause: str, word: str, rule: Guardrail | Measure
+) -> Iterator[tuple[str, str]]:
     """Each time that the word stands: what is before it, from the last one on, and itself."""
     between = rule.lists.get("between", ())
     start = 0

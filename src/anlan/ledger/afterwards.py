@@ -41,10 +41,17 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Consumer:
-    """Who reads along. ``name`` is the cursors' and never changes; it begins at 1."""
+    """Who reads along. ``name`` is the cursors' and never changes; it begins at 1.
+
+    Args:
+        locks: its answers lock rows that people change. Then each is committed before
+            the next: people would wait for a page of them, and two that are locked in
+            another order elsewhere would wait for each other.
+    """
 
     name: str
     answers: Mapping[str, Answer]  # by kind of event
+    locks: bool = False
 
 
 _consumers: dict[str, Consumer] = {}
@@ -62,7 +69,7 @@ def install_consumers(consumers: Iterable[Consumer]) -> None:
 def run_reactions(*, at: datetime) -> int:
     """Let every consumer read one page of each chain that has grown; returns entries read."""
     return sum(
-        _read_page(consumer, organisation_id, site_id, at)
+        _read_chain(consumer, organisation_id, site_id, at)
         for consumer in _consumers.values()
         for organisation_id, site_id in _grown(consumer, at)
     )
@@ -118,6 +125,21 @@ def _grown(consumer: Consumer, at: datetime) -> list[tuple[int, int]]:
         .order_by("organisation_id", "site_id")
         .values_list("organisation_id", "site_id")[:CHAINS]
     )
+
+
+def _read_chain(
+    consumer: Consumer, organisation_id: int, site_id: int, at: datetime
+) -> int:
+    """A page in one transaction, or in as many as it has entries."""
+    if not consumer.locks:
+        return _read_page(consumer, organisation_id, site_id, at)
+    read = 0
+    for _number in range(PAGE):
+        count = _read_page(consumer, organisation_id, site_id, at, most=1)
+        if not count:
+            break
+        read += count
+    return read
 
 
 def _read_page(

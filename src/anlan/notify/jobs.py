@@ -19,6 +19,8 @@ from django.utils.translation import override
 from anlan.accounts.models import User
 from anlan.accounts.services import phone_of
 from anlan.base.errors import Conflict
+from anlan.base.one_by_one import each_alone, resting
+from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.notify import services, texts
 from anlan.notify.channels import wire
@@ -43,8 +45,10 @@ AT_ONCE = 32  # conversations with the outside
 # Writing takes the interpreter from the threads that send: while the network is busy
 # what came in is written together, in this rhythm, and the rest at the end.
 WRITE_SECONDS = 0.25
-# Longer than any conversation takes, so that nobody repeats what is still being said.
+# Longer than any conversation takes, so that nobody repeats what is still being said:
+# none begins when less than that is left of the lease.
 ALARM_LEASE, NORMAL_LEASE = timedelta(seconds=30), timedelta(seconds=120)
+CONVERSATION = timedelta(seconds=15)
 REST_SECONDS = 5.0  # for a channel that does not answer: its others fail at once
 
 # By whether it is an alarm: what is slow and may wait takes no thread from what may not.
@@ -57,6 +61,8 @@ _resting: dict[int | None, float] = {}
 
 _Ready: TypeAlias = tuple[Delivery, Outgoing]
 _Unsendable: TypeAlias = dict[int, Outcome]  # by delivery
+_Answer: TypeAlias = Future[list[Outcome] | None]  # none: it came too late to its turn
+_CLOSING, _STARTING = "phone checks to close", "phone checks to start"
 _FAULT = Outcome(verdict=Verdict.RETRY, error="fault")  # ours: the log says which
 _SWITCHED_OFF = Outcome(verdict=Verdict.DROPPED, error=SkipReason.UNCONFIGURED)
 
@@ -81,6 +87,7 @@ class _Batch:
     config: Config
     items: tuple[Outgoing, ...]
     rows: tuple[int, ...]
+    until: datetime  # then the lease runs out, and any worker may take the rows
 
     @property
     def is_alarm(self) -> bool:
@@ -110,11 +117,11 @@ def deliver_due(*, at: datetime, most: int = 400, is_alarm: bool | None = None) 
     claimed = _claim(due, at, most)
     batches, unsendable = _batches(claimed)
     futures = {
-        _POOLS[batch.is_alarm].submit(_hand_over, batch, clock.now()): batch
+        _POOLS[batch.is_alarm].submit(_hand_over, batch, clock): batch
         for batch in batches
     }
     _record_unsendable(unsendable, at=at)
-    waiting: set[Future[list[Outcome]]] = set(futures)
+    waiting: set[_Answer] = set(futures)
     while waiting:
         done, waiting = wait(waiting, timeout=WRITE_SECONDS)
         _record(done, futures, at=clock.now())
@@ -133,25 +140,33 @@ def next_delivery(*, is_alarm: bool | None = None) -> datetime | None:
 
 def run_due_checks(*, at: datetime) -> int:
     """Close the tests whose time is up, and start those that are planned for now."""
-    done = 0
-    for run in CheckRun.objects.filter(closed_at=None, closes_at__lte=at):
-        services.close_check(run=run, at=at)
-        done += 1
-    for plan in CheckPlan.objects.filter(is_on=True, next_at__lte=at):
-        done += _start_planned(plan, at)
-    return done
+    ended = CheckRun.objects.filter(closed_at=None, closes_at__lte=at)
+    planned = CheckPlan.objects.filter(is_on=True, next_at__lte=at)
+    return each_alone(
+        ended.order_by("closes_at", "pk"),
+        lambda run: _close(run, at),
+        job=_CLOSING,
+        at=at,
+    ) + each_alone(
+        planned.order_by("next_at", "pk"),
+        lambda plan: _start_planned(plan, at),
+        job=_STARTING,
+        at=at,
+    )
 
 
 def next_check() -> datetime | None:
     """When the next test starts or ends."""
     ends = (
         CheckRun.objects.filter(closed_at=None)
+        .exclude(pk__in=resting(_CLOSING))
         .order_by("closes_at")
         .values_list("closes_at", flat=True)
         .first()
     )
     starts = (
         CheckPlan.objects.filter(is_on=True)
+        .exclude(pk__in=resting(_STARTING))
         .order_by("next_at")
         .values_list("next_at", flat=True)
         .first()
@@ -159,23 +174,36 @@ def next_check() -> datetime | None:
     return min((moment for moment in (ends, starts) if moment), default=None)
 
 
+def _close(run: CheckRun, at: datetime) -> int:
+    services.close_check(run=run, at=at)
+    return 1
+
+
 def _start_planned(plan: CheckPlan, at: datetime) -> int:
-    """Move the plan on and start its test in one transaction; another worker may have."""
-    with transaction.atomic():
-        plan = (
-            CheckPlan.objects.select_for_update(of=("self",))
-            .select_related("site")
-            .get(pk=plan.pk)
-        )
-        if plan.next_at > at:
-            return 0
-        plan.next_at = next_time(plan.daily_at, after=at)
-        plan.save(update_fields=["next_at"])
+    """Move the plan on and start its test in one transaction; another worker may have.
+
+    Where none can be started, which undoes that, the plan alone is moved on.
+    """
     try:
-        services.start_check(site=plan.site, by=SYSTEM, at=at)
+        with ledger.recording():
+            if not _move_on(plan, at):
+                return 0
+            services.start_check(site=plan.site, by=SYSTEM, at=at)
     except Conflict as refusal:
         log.info("no communication test at site %s: %s", plan.site_id, refusal)
+        with ledger.recording():
+            _move_on(plan, at)
     return 1
+
+
+def _move_on(plan: CheckPlan, at: datetime) -> bool:
+    """Whether it was due; of two workers the second finds that it is not."""
+    row = CheckPlan.objects.select_for_update().get(pk=plan.pk)
+    if row.next_at > at:
+        return False
+    row.next_at = next_time(row.daily_at, after=at)
+    row.save(update_fields=["next_at"])
+    return True
 
 
 def _pending(*, is_alarm: bool | None) -> QuerySet[Delivery]:
@@ -184,19 +212,37 @@ def _pending(*, is_alarm: bool | None) -> QuerySet[Delivery]:
 
 
 def _record(
-    done: Iterable[Future[list[Outcome]]],
-    batches: Mapping[Future[list[Outcome]], _Batch],
-    *,
-    at: datetime,
+    done: Iterable[_Answer], batches: Mapping[_Answer, _Batch], *, at: datetime
 ) -> None:
     """Write what came in as one transaction: one fsync, not two hundred."""
-    results = {
-        pk: Result(outcome=outcome, at=at)
-        for future in done
-        for pk, outcome in zip(batches[future].rows, future.result(), strict=True)
-    }
+    results: dict[int, Result] = {}
+    late: list[_Batch] = []
+    for future in done:
+        batch, outcomes = batches[future], future.result()
+        if outcomes is None:
+            late.append(batch)
+            continue
+        for pk, outcome in zip(batch.rows, outcomes, strict=True):
+            results[pk] = Result(outcome=outcome, at=at)
     if results:
         services.record_results(results=results, at=at)
+    if late:
+        _give_back(late, at=at)
+
+
+def _give_back(batches: Sequence[_Batch], *, at: datetime) -> None:
+    """What was not begun is no try; if nobody else took it yet, it is due at once."""
+    rows = [pk for batch in batches for pk in batch.rows]
+    pending = Delivery.objects.filter(
+        pk__in=rows, state=DeliveryState.PENDING, attempts__gt=0
+    )
+    with transaction.atomic():
+        pending.update(attempts=F("attempts") - 1)
+        for until in {batch.until for batch in batches}:
+            mine = Delivery.objects.filter(
+                pk__in=rows, state=DeliveryState.PENDING, next_attempt_at=until
+            )
+            mine.update(next_attempt_at=at)
 
 
 def _record_unsendable(outcomes: Mapping[int, Outcome], *, at: datetime) -> None:
@@ -215,10 +261,12 @@ def _claim(due: QuerySet[Delivery], at: datetime, most: int) -> list[Delivery]:
         due = due.select_related("user").prefetch_related("message", "channel")
         claimed = list(due[:most])
         for is_alarm, lease in ((True, ALARM_LEASE), (False, NORMAL_LEASE)):
-            mine = [row.pk for row in claimed if row.is_alarm == is_alarm]
-            Delivery.objects.filter(pk__in=mine).update(
+            mine = [row for row in claimed if row.is_alarm == is_alarm]
+            Delivery.objects.filter(pk__in=[row.pk for row in mine]).update(
                 next_attempt_at=at + lease, attempts=F("attempts") + 1
             )
+            for row in mine:
+                row.next_attempt_at = at + lease
     return claimed
 
 
@@ -272,6 +320,7 @@ def _split(together: Sequence[_Ready], config: Config) -> list[_Batch]:
             config=config,
             items=tuple(item for _row, item in part),
             rows=tuple(row.pk for row, _item in part),
+            until=first.next_attempt_at,
         )
         for start in range(0, len(together), sender.batch)
         if (part := together[start : start + sender.batch])
@@ -306,14 +355,20 @@ def _outgoing(
     )
 
 
-def _hand_over(batch: _Batch, at: datetime) -> list[Outcome]:
+def _hand_over(batch: _Batch, clock: _Clock) -> list[Outcome] | None:
     """Runs in a thread of the pool; touches no database.
+
+    Behind slow conversations a batch may wait for its turn until another worker could
+    take it: then it is not begun, or both would say the same.
 
     A channel that does not answer is left alone for some seconds, so that two hundred
     messages to a dead gateway do not keep the pool from the living ones.
     """
     if batch.channel is not None and time.monotonic() < _resting.get(batch.channel, 0):
         return [Outcome(verdict=Verdict.RETRY, error="away")] * len(batch.items)
+    at = clock.now()
+    if at > batch.until - CONVERSATION:
+        return None
     try:
         return batch.sender.send(batch.items, config=batch.config, at=at)
     except Unreachable as error:

@@ -13,7 +13,7 @@ from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import place_with_code
 from anlan.base.lines import LinesField
-from anlan.incidents.enums import Flag
+from anlan.incidents.enums import Discarded, Flag, Unsent
 
 LEAST_AGE = 5  # seconds
 MOST_AGE = 7 * 24 * 3600  # seconds: a phone that was offline for longer is a puzzle
@@ -55,6 +55,15 @@ class ActForm(KeptForm):
                 code=STALE,
             )
         return super().clean_age()
+
+
+class DiscardForm(KeptForm):
+    """What another left on the phone, and why it is thrown away."""
+
+    request_id = forms.UUIDField()
+    writer = forms.ModelChoiceField(User.objects.all(), to_field_name="uid")
+    what = forms.TypedChoiceField(choices=Unsent.choices, coerce=Unsent)
+    reason = forms.TypedChoiceField(choices=Discarded.choices, coerce=Discarded)
 
 
 class ReportForm(KeptForm):

@@ -21,12 +21,14 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import Place, User
 from anlan.accounts.permissions import has_permission, holds_somewhere, sites_where
 from anlan.accounts.roles import Permission
-from anlan.accounts.selectors import places_of, site_of
+from anlan.accounts.selectors import places_of, shared_phone_for, site_of
+from anlan.accounts.signed_in import PHONE_COOKIE
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotFound
 from anlan.cases import services as cases
@@ -34,22 +36,26 @@ from anlan.cases.enums import TaskState
 from anlan.cases.forms import DoneForm
 from anlan.cases.models import Task
 from anlan.cases.permissions import can_know_task
+from anlan.cases.room import Room
 from anlan.cases.selectors import (
     case_for,
     cases_for,
     my_tasks,
     photos_for,
-    tasks_by_phase,
     timeline,
 )
 from anlan.cases.selectors.contacts import kept_apart_for
 from anlan.cases.selectors.markers import minded_in
-from anlan.evidence.views.uploads import upload_page
+from anlan.evidence.selectors import case_number_of, receipts_for
+from anlan.evidence.views.pages import receipt_page
+from anlan.evidence.views.uploads import ANY, upload_page
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import (
     AssignmentState,
     Channel,
+    Discarded,
     Dissuasion,
+    EmergencyService,
     Flag,
     HappenedSource,
 )
@@ -60,7 +66,7 @@ from anlan.incidents.views import help as calling
 from anlan.law.selectors import refusal_words
 from anlan.notify import selectors as notify_selectors
 from anlan.notify import services as notify
-from anlan.phone.forms import STALE, ActForm, ReportForm
+from anlan.phone.forms import STALE, ActForm, DiscardForm, ReportForm
 from anlan.resolution.counselling.permissions import is_counsellor
 
 RECENT = 6  # places offered at once
@@ -91,11 +97,7 @@ class Said(TypedDict):
     request_id: UUID | None
 
 
-_CALL_PAGES = calling.Pages(
-    sheet="phone/sheet.html",
-    call_answer="phone:call_answer",
-    incident="phone:incident",
-)
+_CALL_PAGES = calling.Pages(sheet="phone/sheet.html", incident="phone:incident")
 
 
 def at_scene(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -140,6 +142,7 @@ def alarm(request: HttpRequest) -> HttpResponse:
         {
             "unread": unread,
             "commands": holds_somewhere(user, Permission.INCIDENT_COMMAND),
+            "discards": Discarded,
             "checks": list(notify_selectors.open_checks_of(user, now)),
             "place": _here(user, known, at=now),
             "site": site_of(user, known=known.place if known else None),
@@ -197,6 +200,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_GET
 def sent(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What became of my report: who is coming, and how long it has been."""
+    user = _user(request)
     made = _report_of(request, uid)
     incident = helping(made.incident)
     return render(
@@ -208,6 +212,9 @@ def sent(request: HttpRequest, uid: UUID) -> HttpResponse:
             "host": incident.case,
             "assignments": _assignments(incident),
             "attachments": made.attachments.order_by("pk"),
+            "receipts": receipts_for(
+                user, made.attachments.values_list("uid", flat=True)
+            ),
         },
     )
 
@@ -234,6 +241,35 @@ def files(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+def discards(request: HttpRequest) -> JsonResponse:
+    """What another left on this phone is thrown away: first it is on the record why."""
+    user, at = _user(request), timezone.now()
+    phone = shared_phone_for(request.COOKIES.get(PHONE_COOKIE, ""))
+    site = phone.site if phone is not None else site_of(user)
+    form = DiscardForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=422)
+    said = form.cleaned_data
+    try:
+        if site is None:
+            raise NotFound(_("没有这个人"))
+        incidents.discard_unsent(
+            site=site,
+            writer=said["writer"],
+            what=said["what"],
+            reason=said["reason"],
+            made=form.happened(at=at) or at,
+            request_id=said["request_id"],
+            by=user,
+            at=at,
+        )
+    except DomainError as error:
+        return _refused(error)
+    return JsonResponse({"request_id": str(said["request_id"])}, status=201)
+
+
+@login_required
+@require_POST
 @at_scene
 def withdrawal(request: HttpRequest, uid: UUID) -> HttpResponse:
     made = _report_of(request, uid)
@@ -248,7 +284,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
 
     The message of a case that was joined since leads to the host: its people went there.
     """
-    user = _user(request)
+    user, now = _user(request), timezone.now()
     case = case_for(user, number)
     if case.joined_into is not None:
         words = {"number": number, "host": case.joined_into.number}
@@ -263,11 +299,11 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
         .first()
     )
     commands = has_permission(user, Permission.INCIDENT_COMMAND, site=case.site)
+    room = Room(case=case, reader=user, at=now)
     return render(
         request,
         "phone/incident.html",
         {
-            "is_scene": True,
             "case": case,
             "incident": incident,
             "mine": mine,
@@ -276,6 +312,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
             and may_still_go(incident, last=mine),
             "states": AssignmentState,
             "commands": commands,
+            "phases": room.phases,
             "can_take_back_control": case.is_open
             and incident.controlled_at is not None
             and (commands or (incident.controlled_by_id == user.pk)),
@@ -285,10 +322,10 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
             "assignments": _assignments(incident),
             "dissuasions": Dissuasion,
             "tasks": sorted(
-                tasks_by_phase(case, _user(request)).get(case.phase, []),
+                room.tasks.get(case.phase, []),
                 key=lambda task: task.state != TaskState.OPEN,  # handled ones last
             ),
-            "minded": minded_in(case, user, on=local_day(timezone.now())),
+            "minded": minded_in(case, user, on=local_day(now)),
             "lines": timeline(case, newest=12),
         },
     )
@@ -371,10 +408,25 @@ def control_withdrawal(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_POST
+@at_scene
 def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
-    """110 or 120 from the scene: the words to say, and the call on the record."""
-    return calling.call(request, number, service, pages=_CALL_PAGES)
+    """110 or 120 was dialled from the scene: whether somebody took it up."""
+    if service not in EmergencyService.values:
+        raise NotFound("")
+    outcome = calling.outcome_of(request)
+
+    def say(**said: Unpack[Said]) -> Incident:
+        incident = _incident(request, number)
+        incidents.record_emergency_call(
+            incident=incident,
+            service=EmergencyService(service),
+            outcome=outcome,
+            **said,
+        )
+        return incident
+
+    return _say(request, say)
 
 
 @login_required
@@ -400,7 +452,21 @@ def dissuasion(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, number: str) -> HttpResponse:
     """Photos, sounds and films of a case, also large ones, from the phone's own pages."""
-    return upload_page(request, number, template="phone/upload.html")
+    return upload_page(
+        request,
+        number,
+        template="phone/upload.html",
+        then=reverse("phone:receipt", args=[ANY]),
+    )
+
+
+@login_required
+@require_GET
+def receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What whoever brought it takes along, also from a shared phone."""
+    return receipt_page(
+        request, case_number_of(uid), uid, template="phone/receipt.html"
+    )
 
 
 @login_required
@@ -442,12 +508,14 @@ def task(request: HttpRequest, uid: UUID) -> HttpResponse:
         status = 422
     if status != 200 and _wants_json(request):
         return JsonResponse({"errors": form.errors}, status=status)
-    return render(
-        request,
-        "phone/task.html",
-        {"task": found, "form": form, "photos": photos_for(user, found)},
-        status=status,
-    )
+    proof = photos_for(user, found)
+    context = {
+        "task": found,
+        "form": form,
+        "photos": proof,
+        "receipts": receipts_for(user, [photo.uid for photo in proof]),
+    }
+    return render(request, "phone/task.html", context, status=status)
 
 
 @login_required
@@ -494,6 +562,19 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "phone/me.html", context)
 
 
+@never_cache
+@login_required
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Who is called and what the tabs count, for the page that is open, named by ``at``.
+
+    An entry of a site's record concerns each phone that is open there: all of its page,
+    read anew by every one of them, would cost more than what was recorded.
+    """
+    request.path = request.GET.get("at", "")  # of which the parts are
+    return render(request, "phone/waiting.html")
+
+
 @login_required
 @require_POST
 def check_answer(request: HttpRequest, pk: int) -> HttpResponse:
@@ -524,6 +605,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         static("desk/app.css"),
         static("desk/app.js"),
         static("phone/outbox.js"),
+        static("phone/calling.js"),
         static("phone/older.js"),
         static("phone/shared.js"),
         # What they import has the addresses that it imports them by.
@@ -634,7 +716,7 @@ def _say_refused(request: HttpRequest, refused: list[tuple[str, DomainError]]) -
 
 
 def _page_behind(
-    request: HttpRequest, *, number: str = "", uid: UUID | None = None
+    request: HttpRequest, *, number: str = "", uid: UUID | None = None, **_more: str
 ) -> str:
     """Where the button stands: the scene, or the reader's report of it."""
     if uid is None:

@@ -1247,6 +1247,7 @@ def measures(stage: Stage) -> dict[str, Any]:
         "questions_unasked": sum(len(gap.questions) for gap in gaps_of(case)),
         "findings": [finding.state for finding in case.findings.order_by("version")],
         "plans": [plan.state for plan in case.plans.order_by("version")],
+        "notices": [one.state for one in case.notices.order_by("number")],
         "objections": [one.state for one in case.objections.order_by("number")],
         "talks": [row.state for row in Talks.objects.filter(case=case).order_by("pk")],
         "terms": [

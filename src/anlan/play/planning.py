@@ -80,15 +80,22 @@ def submit_plan(stage: Stage, *, by: User, at: datetime, words: str = "") -> str
 
 @action
 def decide_plan(
-    stage: Stage, *, by: User, at: datetime, approved: bool = True, words: str = ""
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    approved: bool = True,
+    words: str = "",
+    shown: Sequence[str] | None = None,
 ) -> str:
+    """``shown`` are the rules that were looked at; those that apply, unless said."""
     plan = _plan(stage)
     rules = law.rule_sets(act_on=act_day(plan.case), decided_on=local_day(at))
     decided = resolution.decide_plan(
         plan=plan,
         is_approved=approved,
         remark=words,
-        shown=[one.key for one in rules],
+        shown=[one.key for one in rules] if shown is None else list(shown),
         by=by,
         at=at,
     )

@@ -225,6 +225,8 @@ SHOTS = (
     Shot("act-day-new", "/cases/{number}/act/", "xuqing"),
     Shot("contacts", "/cases/{other}/contacts/", "tangning"),
     Shot("contact-new", "/cases/{other}/contacts/new/", "tangning"),
+    Shot("notices", "/cases/{other}/notices/", "tangning"),
+    Shot("notice", "/cases/{other}/notices/{notice}/", "tangning"),
     Shot("keep-apart", "/cases/{other}/kept-apart/", "tangning"),
     Shot("talks", "/cases/talks/{talks}/", "tangning"),
     Shot("talks-writer", "/cases/talks/sessions/{session}/writer/", "tangning"),
@@ -399,7 +401,8 @@ def served(data: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     env = {
-        **os.environ,
+        # Nothing of the office's: neither its second copies nor its clocks.
+        **{k: v for k, v in os.environ.items() if not k.startswith("ANLAN_")},
         "ANLAN_DATA": str(data),
         "ANLAN_DEMO": "1",
         "ANLAN_PORT": str(port),

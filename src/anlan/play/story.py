@@ -455,6 +455,7 @@ def _mother_and_child(*, at: datetime) -> dict[str, str]:
         "guardianship": str(link.uid),
         "talks": str(Talks.objects.get(case=case).uid),
         "session": str(Session.objects.get(talks__case=case).uid),
+        "notice": str(case.notices.latest("number").uid),
         "report": str(report.uid),
         "report_draft": str(draft.uid),
     }

@@ -14,11 +14,17 @@ from anlan.resolution import services as resolution
 from anlan.resolution.enums import (
     DeliveryResult,
     DeliveryWay,
+    NoticeKind,
     ObjectionState,
     ObjectionWay,
 )
 from anlan.resolution.models import Carrying, Notice, Objection, PlanMeasure
-from anlan.resolution.selectors.notices import letter_of, plan_in_force
+from anlan.resolution.selectors.notices import (
+    consequences_of,
+    letter_of,
+    plan_in_force,
+    template_of,
+)
 
 
 @action
@@ -32,8 +38,45 @@ def write_notice(
 
 
 @action
-def issue_notice(stage: Stage, *, by: User, at: datetime, measure: int) -> str:
-    notice = _notice(stage, measure)
+def explain_consequences(
+    stage: Stage, *, by: User, at: datetime, key: str, words: str, asks: str = ""
+) -> str:
+    """The letter to a party on what may follow in law.
+
+    ``asks`` empty, it asks what a plan to keep them apart says, if there is one.
+    """
+    notice = resolution.begin_consequences(party=stage.parties[key], by=by, at=at)
+    resolution.save_notice(
+        notice=notice, facts=words, request=asks or notice.request, by=by, at=at
+    )
+    return notice.code
+
+
+@action
+def write_template(
+    stage: Stage, *, by: User, at: datetime, letter: str, words: str
+) -> str:
+    """The newest text of a letter, with one more paragraph."""
+    organisation, kind = stage.site.organisation, NoticeKind(letter)
+    newest = template_of(organisation, kind)
+    made = resolution.write_template(
+        organisation=organisation,
+        kind=kind,
+        title=newest.title,
+        body=f"{newest.body}\n{words}",
+        version=newest.version,
+        by=by,
+        at=at,
+    )
+    return f"{made.kind} v{made.version}"
+
+
+@action
+def issue_notice(
+    stage: Stage, *, by: User, at: datetime, measure: int = 0, key: str = ""
+) -> str:
+    """That of a measure, or with ``key`` the one to a party on what may follow in law."""
+    notice = _notice(stage, measure, key)
     shown = letter_of(notice).digest
     return resolution.issue_notice(notice=notice, shown=shown, by=by, at=at).state
 
@@ -44,14 +87,15 @@ def deliver_notice(
     *,
     by: User,
     at: datetime,
-    measure: int,
     result: str,
+    measure: int = 0,
+    key: str = "",
     witnesses: str = "",
     words: str = "",
 ) -> str:
     """Handed over in person."""
     made = resolution.record_delivery(
-        notice=_notice(stage, measure),
+        notice=_notice(stage, measure, key),
         way=DeliveryWay.IN_PERSON,
         result=DeliveryResult(result),
         happened=at,
@@ -134,7 +178,13 @@ def _measure(stage: Stage, position: int) -> PlanMeasure:
     return measure
 
 
-def _notice(stage: Stage, position: int) -> Notice:
+def _notice(stage: Stage, position: int, key: str = "") -> Notice:
+    if key:
+        explained = consequences_of(stage.parties[key])
+        if explained is None:
+            raise ScenarioError(f"nothing was explained to {key} in writing")
+        explained.case = _case(stage)
+        return explained
     measure = _measure(stage, position)
     notice = measure.notices.exclude(state="revoked").get()
     notice.case, notice.measure = measure.plan.case, measure

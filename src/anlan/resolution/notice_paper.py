@@ -66,6 +66,9 @@ def notice_docx(notice: Notice, letter: Letter, *, at: datetime) -> bytes:
 
 
 def _beside_code(notice: Notice) -> str:
+    if notice.kind == NoticeKind.CONSEQUENCES:
+        # Nothing is imposed.
+        return _("扫码可以在手机上查看这份告知书。扫码的页面只给您本人，请不要转发。")
     if notice.kind == NoticeKind.CONDUCT_AGREEMENT:
         # Nobody is bound to sign it: there is nothing to object to.
         return _("扫码可以在手机上查看这份承诺书。扫码的页面只给您本人，请不要转发。")

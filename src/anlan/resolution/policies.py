@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from anlan.base.calendar import WorkingCalendar, published_holidays
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.cases.enums import CaseState
-from anlan.cases.models import Case
+from anlan.cases.enums import CaseState, Side
+from anlan.cases.models import Case, Party
 from anlan.investigation.models import Finding
 from anlan.law import selectors as law
 from anlan.resolution.enums import (
     CarryingState,
     DeliveryResult,
+    NoticeKind,
     NoticeState,
     ObjectionState,
     PlanState,
@@ -203,6 +204,8 @@ def last_day_to_object(notice: Notice) -> date | None:
     On a day off it goes on to the next working day (民法典 201, 203; G37).
     """
     measure = notice.measure
+    if measure is None or not NoticeKind(notice.kind).is_objectable:
+        return None
     # Of what was approved before it was a number the words say it.
     days = measure.appeal_days or appeal_days(measure.appeal)
     arrived = [
@@ -234,7 +237,7 @@ def check_may_object(notice: Notice, *, at: datetime) -> None:
         Conflict: what the letter says does not stand any more, one is being heard or
             was, or it is too late.
     """
-    measure = notice.measure
+    measure = check_is_objectable(notice)
     _check_stands(notice)
     there = measure.objections.filter(state=ObjectionState.OPEN).first()
     if there is not None:
@@ -268,7 +271,11 @@ def still_objectable(case: Case, *, at: datetime) -> list[tuple[Notice, date]]:
     delivered = case.notices.filter(state=NoticeState.DELIVERED).order_by("number")
     for notice in delivered.select_related("measure").prefetch_related("deliveries"):
         last = last_day_to_object(notice)
-        if last is None or local_day(at) > latest_day_to_object(last):
+        if (
+            last is None
+            or notice.measure is None
+            or local_day(at) > latest_day_to_object(last)
+        ):
             continue
         try:
             _check_stands(notice)
@@ -300,7 +307,9 @@ def check_no_letter_is_under_way(case: Case) -> None:
     Raises:
         Conflict: a letter that says how to object was issued, and has not arrived.
     """
-    issued = case.notices.filter(state=NoticeState.ISSUED).exclude(measure__appeal="")
+    issued = case.notices.filter(
+        state=NoticeState.ISSUED, measure__isnull=False
+    ).exclude(measure__appeal="")
     for notice in issued.select_related("measure").order_by("number"):
         try:
             _check_stands(notice)
@@ -314,12 +323,37 @@ def check_no_letter_is_under_way(case: Case) -> None:
         )
 
 
+def check_is_aggressor(party: Party) -> None:
+    """The law is explained in writing to whoever is entered as having struck."""
+    if not party.roles.filter(role=Side.AGGRESSOR).exists():
+        raise Conflict(
+            _("后果告知书只写给行为人；本人在本案的角色不是行为人，请先核对当事人")
+        )
+
+
+def check_is_objectable(notice: Notice) -> PlanMeasure:
+    """The measure that one may object to; said to the person, on their link.
+
+    Raises:
+        Conflict: the letter imposes nothing.
+    """
+    if notice.measure is None:
+        raise Conflict(
+            _("这份告知书没有采取任何措施，不用申诉；对内容有不同意见的，请联系管理处")
+        )
+    if not NoticeKind(notice.kind).is_objectable:
+        raise Conflict(_("承诺书由本人自愿签字，可以不签，不用申诉"))
+    return notice.measure
+
+
 def _check_stands(notice: Notice) -> None:
     measure = notice.measure
     if notice.state == NoticeState.REVOKED:
         raise Conflict(
             _("这份告知书已经撤销，不用再申诉；如果有新的告知书，以新的为准")
         )
+    if measure is None:
+        return
     plan = Plan.objects.only("state").get(pk=measure.plan_id)
     if plan.state != PlanState.APPROVED:
         raise Conflict(

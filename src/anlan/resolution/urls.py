@@ -44,6 +44,11 @@ urlpatterns = [
     path(f"{_MEASURE}notice/", notices.notice_beginning, name="notice_new"),
     path(f"{_MEASURE}objection/", objections.objection_new, name="objection_new"),
     path(_NOTICES, notices.notices, name="notices"),
+    path(
+        "<str:number>/parties/<uuid:uid>/consequences/",
+        notices.consequences_beginning,
+        name="consequences_new",
+    ),
     path(_NOTICE, notices.notice, name="notice"),
     path(f"{_NOTICE}issue/", notices.notice_issue, name="notice_issue"),
     path(f"{_NOTICE}revocation/", notices.notice_revocation, name="notice_revocation"),

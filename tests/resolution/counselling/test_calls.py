@@ -21,7 +21,7 @@ from anlan.resolution.counselling import services as support
 from anlan.resolution.counselling.models import UrgentCall
 from tests.resolution.counselling.cared import agreed, keyed, linan, noted
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 RUNG = timedelta(seconds=900)
 
 
@@ -40,6 +40,7 @@ def calls() -> list[Message]:
     return list(Message.objects.filter(kind="counselling.call").order_by("pk"))
 
 
+@pytest.mark.both
 def test_at_once_and_of_nobody(scene, case, call) -> None:
     (message,) = calls()
 

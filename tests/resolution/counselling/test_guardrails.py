@@ -15,13 +15,14 @@ from anlan.resolution.counselling.services import answer_call, notes, raise_call
 from anlan.resolution.models import PlanSupport
 from anlan.resolution.review.models import Meeting
 from tests.api.conftest import Api, give_token
+from tests.law.tried import assert_says
 from tests.resolution.counselling.cared import agreed, keyed, linan, noted
 from tests.resolution.helped import offer, offered
 from tests.resolution.planned import begun
 from tests.resolution.reviewed import met
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 DIAGNOSIS = "谈了一个小时，诊断：抑郁症"
 DEBRIEFING = "第二天下午全体到会议室，逐人讲述感受"
 COMPULSORY = "受害人必须接受心理辅导"
@@ -53,7 +54,7 @@ class TestNoDiagnosis:
         page = sign_in("linan").post(f"/counselling/people/{care.uid}/", said)
 
         assert page.status_code == 422
-        assert "G25" in page.content.decode()
+        assert_says(page.content.decode(), "G25")
         assert DIAGNOSIS in page.content.decode()
 
     def test_what_a_hospital_said_may_be_written_down(self, scene, case) -> None:

@@ -36,7 +36,7 @@ from tests.resolution.counselling.cared import (
     referred,
 )
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 PHQ = SCALES[ScaleKey.PHQ_9]
 MONTH = timedelta(days=32)
 

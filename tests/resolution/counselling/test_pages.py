@@ -45,7 +45,7 @@ from tests.resolution.counselling.cared import (
     registered,
 )
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

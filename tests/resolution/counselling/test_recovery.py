@@ -30,7 +30,7 @@ from tests.resolution.counselling.cared import (
 )
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 OTHER = "另外一句话，很长，谁也猜不到"
 
 

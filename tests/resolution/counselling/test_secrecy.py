@@ -29,7 +29,7 @@ from anlan.resolution.counselling.selectors import bound_of
 from tests.moment import forget_counts
 from tests.resolution.counselling.cared import PASSPHRASE, SECRET, agreed, keyed, noted
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 PLANTED = "PLANTED-7f3a-word"
 TEXT = f"{SECRET} {PLANTED}"
 

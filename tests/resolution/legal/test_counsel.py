@@ -44,7 +44,7 @@ from tests.resolution.planned import headquarters, sentence_in_force
 from tests.resolution.planned import legal as counsel
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)
@@ -213,6 +213,7 @@ class TestEngaging:
         with pytest.raises(Conflict, match="不为本公司"):
             asked(scene, theirs)
 
+    @pytest.mark.both
     def test_two_at_once_engage_once(self, committed_scene: Scene):
         scene = committed_scene
         case = scene.incident().case

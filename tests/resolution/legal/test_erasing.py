@@ -26,7 +26,7 @@ from tests.resolution.legal.hurt import STEP, opened, stepped
 from tests.resolution.legal.limits import started, turned
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

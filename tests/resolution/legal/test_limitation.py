@@ -34,7 +34,7 @@ from tests.resolution.legal.limits import started, turned
 from tests.resolution.planned import legal as counsel
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 GROUND = TurnGround
 
 
@@ -189,6 +189,7 @@ class TestTurning:
         assert look_at_limits(at=before(limit, -5)) == 0
         assert started(scene, case).code == "L-02"
 
+    @pytest.mark.both
     def test_two_demands_at_once_both_count(self, committed_scene: Scene):
         scene = committed_scene
         limit = started(scene, scene.incident().case)
@@ -291,6 +292,7 @@ class TestWarning:
         assert found.due_on is not None
         assert found.look_on == found.due_on + timedelta(days=1)
 
+    @pytest.mark.both
     @pytest.mark.parametrize(("left", "warned"), [(29, 1), (30, 1), (31, 0)])
     def test_with_less_than_a_month_left_at_once(
         self, scene: Scene, case: Case, left: int, warned: int
@@ -311,6 +313,7 @@ class TestWarning:
         tasks = Task.objects.filter(case=case, key__startswith="limit:")
         assert tasks.count() == warned
 
+    @pytest.mark.both
     def test_counted_anew_and_near_it_is_warned_of_at_once(
         self, scene: Scene, case: Case
     ):

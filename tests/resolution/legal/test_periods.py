@@ -55,6 +55,29 @@ def test_last_days(rule: str, what: str, on: date, last: date) -> None:
     assert last_of(rule, happened(what, on)) == last
 
 
+def test_a_year_whose_holidays_nobody_knows_is_said_where_it_matters() -> None:
+    """As G37 asks; what the victim may do never moves on."""
+    known, unknown = date(2026, 2, 24), date(2031, 2, 24)
+    assert periods.rule("D07").unpublished_year(known) is None
+    assert periods.rule("D07").unpublished_year(unknown) == 2031
+    assert periods.rule("D08").unpublished_year(unknown) == 2031
+    assert periods.rule("D05").unpublished_year(unknown) is None
+    assert periods.rule("D10").unpublished_year(unknown) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_so"), [("D07", True), ("D07b", True), ("D07c", True), ("D04", False)]
+)
+def test_the_day_is_the_earliest_where_an_appraisal_is_not_counted(
+    rule: str, *, is_so: bool
+) -> None:
+    """Its papers do not say how long it took (治安法 118)."""
+    filed = happened("filing", date(2026, 1, 20))
+    appraised = happened("appraisal", date(2026, 1, 22))
+    assert periods.rule(rule).is_earliest([filed, appraised]) == is_so
+    assert not periods.rule(rule).is_earliest([filed])
+
+
 @pytest.mark.parametrize(
     ("on", "last", "cited"),
     [

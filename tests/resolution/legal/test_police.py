@@ -73,7 +73,7 @@ from tests.resolution.planned import legal as counsel
 from tests.resolution.told import carrying, in_force
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)
@@ -924,6 +924,7 @@ class TestWaiver:
             )
 
 
+@pytest.mark.both
 def test_of_two_hand_overs_at_once_one_counts(committed_scene: Scene) -> None:
     scene = committed_scene
     case = scene.incident().case
@@ -936,6 +937,7 @@ def test_of_two_hand_overs_at_once_one_counts(committed_scene: Scene) -> None:
     assert kinds(case).count("report_handed_over") == 1
 
 
+@pytest.mark.both
 def test_of_two_who_enter_the_same_paper_one_counts(committed_scene: Scene) -> None:
     scene = committed_scene
     case = scene.incident().case

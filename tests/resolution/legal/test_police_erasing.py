@@ -23,7 +23,7 @@ from tests.evidence.told import party as victim
 from tests.resolution.legal.reported import paper, reported
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 OF_POLICE = 5  # kinds of rows that a report leaves: items, itself, papers, told, noted
 
 

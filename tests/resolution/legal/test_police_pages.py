@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from anlan.api.police import PoliceReportOut
 from anlan.base.clock import local_day
 from anlan.cases.models import Case
 from anlan.ledger.models import Entry
@@ -27,7 +28,7 @@ from tests.resolution.legal.reported import STATION, begun, paper, procedure, re
 from tests.resolution.planned import headquarters
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +101,24 @@ class TestReports:
         assert "D07" not in shown
         assert "第118条" in shown
         assert "建议" in shown
+
+    def test_an_appraisal_makes_the_last_day_the_earliest(
+        self, scene, case, client
+    ) -> None:
+        sign_in(client, scene.officer)
+        report = reported(scene, case)
+        paper(scene, report, PaperKind.FILING)
+        assert "最早" not in page(client, case, report.uid).content.decode()
+
+        paper(scene, report, PaperKind.APPRAISAL, days=1)
+
+        shown = page(client, case, report.uid).content.decode()
+        assert shown.count("鉴定的时间不计入") == 3
+        # The longest of them ends in a year whose holidays are not published.
+        assert "2027 年的放假安排还没有公布" in shown
+        rows = PoliceReportOut.of(report).periods
+        late = {row.rule for row in rows if row.is_earliest}
+        assert late == {"D07", "D07b", "D07c"}
 
     def test_refusals_stand_at_their_field(self, scene, case, client) -> None:
         sign_in(client, scene.officer)

@@ -33,7 +33,7 @@ from tests.resolution.legal.reported import complete, handed, paper
 from tests.resolution.planned import legal as counsel
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

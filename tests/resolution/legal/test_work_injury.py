@@ -57,7 +57,7 @@ from tests.resolution.planned import aggressor
 from tests.resolution.planned import legal as counsel
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)
@@ -172,6 +172,7 @@ class TestOpening:
         assert task.state == TaskState.DONE
         assert verify().is_sound
 
+    @pytest.mark.both
     def test_opened_twice_at_once_it_is_one(self, committed_scene: Scene):
         case = committed_scene.incident().case
         party = struck(committed_scene, case, roles=["staff"])
@@ -481,6 +482,7 @@ class TestRefusals:
             stepped(scene, injury, STEP.FILED, **said, paper="另一号")
         assert WorkInjuryStep.objects.count() == 1
 
+    @pytest.mark.both
     def test_two_papers_at_once_one_is_taken(self, committed_scene: Scene):
         scene = committed_scene
         injury = opened(scene)

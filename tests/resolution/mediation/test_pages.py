@@ -51,7 +51,7 @@ from tests.resolution.mediation.talked import (
 from tests.resolution.planned import legal, reported
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from anlan.cases import services as cases
 from anlan.cases.enums import Severity, Side, TaskState
 from anlan.cases.models import AccessLink, Case, Task
 from anlan.customers import services as customers
+from anlan.law import selectors as law
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.notify.channels.protocol import Outcome, Verdict
@@ -71,7 +72,7 @@ from tests.resolution.planned import headquarters, legal
 from tests.scene import Scene
 
 MOTHER = Giver(Capacity.GUARDIAN, "江岚", relation="母亲")
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 
 @pytest.fixture(autouse=True)
@@ -254,6 +255,16 @@ class TestBeginning:
         )
         with pytest.raises(NotAllowed):
             begun(scene, case)
+
+    def test_words_that_say_who_reported_it_are_refused(
+        self, scene: Scene, case: Case
+    ) -> None:
+        sides(scene, case)
+        name = scene.person("lixiang").name
+        with pytest.raises(InvalidInput) as refused:
+            begun(scene, case, about=f"{name}报告的那次争执")
+        assert str(refused.value) == law.guardrail("G23").refusal_words
+        assert (refused.value.path, refused.value.source) == ("about", "G23")
 
     def test_words_that_tell_of_one_side_are_refused(
         self, scene: Scene, case: Case
@@ -793,6 +804,7 @@ class TestConsent:
         assert refused.value.path == "signature"
         assert Consent.objects.count() == 1
 
+    @pytest.mark.both
     def test_two_at_once_are_one(self, committed_scene: Scene) -> None:
         scene = committed_scene
         talks = begun(scene, scene.incident().case)
@@ -1130,6 +1142,7 @@ class TestLeaving:
         with pytest.raises(Conflict, match="起诉"):
             mediation.withdraw_by_link(link=link, by=link, at=scene.at)
 
+    @pytest.mark.both
     def test_while_the_other_signs_there_is_one_result(
         self, committed_scene: Scene
     ) -> None:

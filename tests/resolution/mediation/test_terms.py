@@ -80,7 +80,7 @@ from tests.resolution.mediation.talked import (
 from tests.resolution.planned import legal
 from tests.scene import Scene
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.both_deep
 
 WAIVERS = [
     "甲方不再追究乙方的任何责任",
@@ -320,7 +320,9 @@ class TestWhatTheOfficePromises:
 
         self.approved(scene, proposal)
 
-        assert any(words in line for line in deed(proposal).paragraphs)
+        lines = deed(proposal).paragraphs
+        assert any(words in line for line in lines)
+        assert any(line.startswith("1. 管理处人道慰问") for line in lines)
 
     def test_where_the_office_promises_nothing_there_is_nothing_to_approve(
         self, scene: Scene, talks: Talks
@@ -385,6 +387,7 @@ class TestVersions:
         with pytest.raises(Conflict):
             proposed(scene, talks, apology(scene, words="孟大海登门道歉"))
 
+    @pytest.mark.both
     def test_two_at_once_are_one(self, committed_scene: Scene) -> None:
         scene = committed_scene
         talks = consented(scene, begun(scene, scene.incident().case))

@@ -17,14 +17,13 @@ from anlan.accounts.models import (
     Organisation,
     Pin,
     Region,
-    SharedPhone,
     Site,
     User,
 )
 from anlan.accounts.selectors import invitation_for, plain_code
 from anlan.accounts.services.memberships import grant_role
 from anlan.accounts.services.people import add_user, set_password
-from anlan.accounts.services.pins import set_pin
+from anlan.accounts.services.pins import keep_pin, lock_phones, secret_of
 from anlan.accounts.services.record import record_at_head
 from anlan.accounts.tokens import revoke_token, running_tokens
 from anlan.base.clock import utc_text
@@ -102,10 +101,10 @@ def reset_access(*, user: User, by: Actor, at: datetime) -> tuple[Invitation, st
     with ledger.recording():
         user.set_unusable_password()
         user.save(update_fields=["password"])
+        lock_phones(holder=user).update(holder=None)
         Pin.objects.filter(user=user).delete()
         Authenticator.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
-        SharedPhone.objects.filter(holder=user).update(holder=None)
         for token in running_tokens(user, at=at):
             revoke_token(token=token, by=by, at=at)
         has_joined = Invitation.objects.filter(user=user, used_at__isnull=False)
@@ -124,10 +123,14 @@ def use_invitation(*, code: str, password: str, at: datetime, pin: str = "") -> 
         NotFound: the code is unknown, used, replaced or has run out; all answer alike.
         InvalidInput: the password is weak, or the PIN is not six digits.
     """
+    # Digests are slow on purpose, and everybody who writes would wait for them.
+    user = invitation_for(code, at=at).user
+    set_password(user, password)
+    secret = secret_of(pin) if pin else ""
     with ledger.recording():
+        # First the person, as where a code is replaced: each would wait for the other.
+        User.objects.select_for_update(no_key=True).only("pk").get(pk=user.pk)
         invitation = invitation_for(code, at=at, locked=True)
-        user = invitation.user
-        set_password(user, password)
         user.save(update_fields=["password"])
         invitation.used_at = at
         invitation.save(update_fields=["used_at"])
@@ -139,8 +142,8 @@ def use_invitation(*, code: str, password: str, at: datetime, pin: str = "") -> 
             user=user,
             thing=f"invitation:{invitation.uid}",
         )
-        if pin:
-            set_pin(user=user, pin=pin, by=user, at=at)
+        if secret:
+            keep_pin(user, secret, by=user, at=at)
     return user
 
 

@@ -13,6 +13,7 @@ from anlan.accounts.models import Membership, Organisation, Region, Site, User
 from anlan.accounts.roles import ROLES
 from anlan.accounts.services.people import check_not_last_administrator
 from anlan.accounts.services.record import record_at_head
+from anlan.accounts.services.row_locks import lock_organisation
 from anlan.base.clock import utc_text
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.ledger import services as ledger
@@ -86,13 +87,19 @@ def end_role(*, membership: Membership, by: Actor, at: datetime) -> None:
         Conflict: it is the last administrator's.
     """
     permissions.check_can_grant(by, membership.role_key, membership.node)
-    if membership.is_over(at):
-        return
     with ledger.recording():
+        if _administers_company(membership):
+            # Before the person, as whoever disables an account takes them.
+            lock_organisation(membership.organisation)
+        User.objects.select_for_update().only("pk").get(pk=membership.user_id)
+        membership.refresh_from_db(fields=["since_at", "ended_at"])
+        if membership.is_over(at):
+            return
+        _forget_memberships(membership.user)
         if (
             _administers_company(membership)
             and membership.is_running(at)
-            and membership.user.is_active
+            and User.objects.filter(pk=membership.user_id, is_active=True).exists()
         ):
             check_not_last_administrator(membership.user)
         membership.ended_at = max(at, membership.since_at)

@@ -24,6 +24,7 @@ from anlan.accounts.models import Organisation, Place, Region, Shift, Site
 from anlan.accounts.roles import Permission
 from anlan.accounts.services.places import closed_by_themselves, outside_of
 from anlan.accounts.services.record import record_at_head, record_at_site
+from anlan.accounts.services.row_locks import lock_organisation
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -58,8 +59,9 @@ def add_region(
     if parent is not None and parent.organisation_id != organisation.pk:
         raise InvalidInput(_("上级区域属于别的组织"), path="parent")
     region = Region(organisation=organisation, name=name.strip(), parent=parent)
-    _check_region_name(region)
     with ledger.recording():
+        lock_organisation(organisation)
+        _check_region_name(region)
         region.save()
         record_at_head(RegionAdded(name=region.name), organisation, by=by, at=at)
     return region
@@ -68,8 +70,9 @@ def add_region(
 def rename_region(*, region: Region, name: str, by: Actor, at: datetime) -> None:
     permissions.check_can_change_tree(by, region.organisation)
     region.name = name.strip()
-    _check_region_name(region)
     with ledger.recording():
+        lock_organisation(region.organisation)
+        _check_region_name(region)
         region.save(update_fields=["name"])
         record_at_head(
             RegionRenamed(name=region.name), region.organisation, by=by, at=at
@@ -143,8 +146,9 @@ def add_site(
         address=address,
         control_room_phone=control_room_phone,
     )
-    _check_site(site)
     with ledger.recording():
+        lock_organisation(organisation)
+        _check_site(site)
         site.save()
         record_at_site(SiteAdded(code=code, name=name), site, by=by, at=at)
     return site

@@ -19,6 +19,7 @@ from anlan.accounts.events import (
 from anlan.accounts.models import Invitation, Organisation, SharedPhone, User
 from anlan.accounts.selectors import other_administrators
 from anlan.accounts.services.record import record_at_head
+from anlan.accounts.services.row_locks import lock_organisation
 from anlan.accounts.sessions import end_sessions
 from anlan.accounts.tokens import revoke_token, running_tokens
 from anlan.base import crypto
@@ -60,8 +61,9 @@ def add_user(
     if phone:
         _set_phone(user, phone)
     set_password(user, password)
-    _clean(user)
     with ledger.recording():
+        lock_organisation(organisation)
+        _clean(user)
         user.save(force_insert=True)
         record_at_head(
             UserAdded(username=user.username), organisation, by=by, at=at, user=user
@@ -157,7 +159,7 @@ def check_not_last_administrator(user: User) -> None:
     Takes the organisation's row lock, so that two administrators cannot remove each
     other at the same moment; call it inside the transaction.
     """
-    Organisation.objects.select_for_update().get(pk=user.organisation_id)
+    lock_organisation(user.organisation)
     is_one = any(
         membership.role_key == "administrator"
         and not membership.site_id

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts import permissions
@@ -39,21 +40,36 @@ def set_pin(*, user: User, pin: str, by: Actor, at: datetime) -> None:
     """
     if not isinstance(by, System) and by.actor_key != user.actor_key:
         raise NotAllowed(_("PIN 只能由本人设置"))
+    secret = secret_of(pin)
+    with ledger.recording():
+        keep_pin(user, secret, by=by, at=at)
+
+
+def secret_of(pin: str) -> str:
+    """What is kept of a PIN. Slow on purpose: before a transaction, never in one.
+
+    Raises:
+        InvalidInput: not six digits, or digits that everybody tries first.
+    """
     if not re.fullmatch(r"[0-9]{6}", pin):
         raise InvalidInput(_("PIN 应为六位数字"), path="pin")
     if len(set(pin)) <= 2 or pin in _IN_A_ROW:
         raise InvalidInput(_("这个 PIN 太容易猜到，请换一个"), path="pin")
-    with ledger.recording():
-        Pin.objects.update_or_create(
-            user=user,
-            defaults={
-                "secret": make_password(pin),
-                "set_at": at,
-                "failures": 0,
-                "locked_until": None,
-            },
-        )
-        record_at_head(PinSet(), user.organisation, by=by, at=at, user=user)
+    return make_password(pin)
+
+
+def keep_pin(user: User, secret: str, *, by: Actor, at: datetime) -> None:
+    """Inside the transaction, what was made before it."""
+    Pin.objects.update_or_create(
+        user=user,
+        defaults={
+            "secret": secret,
+            "set_at": at,
+            "failures": 0,
+            "locked_until": None,
+        },
+    )
+    record_at_head(PinSet(), user.organisation, by=by, at=at, user=user)
 
 
 def unlock_pin(*, user: User, site: Site, by: Actor, at: datetime) -> None:
@@ -63,8 +79,8 @@ def unlock_pin(*, user: User, site: Site, by: Actor, at: datetime) -> None:
     permissions.check_can_help_with_pin(by, user, site=site)
     with ledger.recording():
         freed = {"failures": 0, "locked_until": None}
+        phones = lock_phones(site=site, locked_until__gt=at)
         pins = Pin.objects.filter(user=user, locked_until__gt=at).update(**freed)
-        phones = SharedPhone.objects.filter(site=site, locked_until__gt=at)
         if pins + phones.update(**freed):
             record_at_site(PinUnlocked(user=user.actor_key), site, by=by, at=at)
 
@@ -76,9 +92,10 @@ def clear_pin(*, user: User, site: Site, by: Actor, at: datetime) -> None:
     """
     permissions.check_can_help_with_pin(by, user, site=site)
     with ledger.recording():
+        phones = lock_phones(holder=user)
         deleted, _kinds = Pin.objects.filter(user=user).delete()
         if deleted:
-            SharedPhone.objects.filter(holder=user).update(holder=None)
+            phones.update(holder=None)
             record_at_site(PinCleared(user=user.actor_key), site, by=by, at=at)
 
 
@@ -86,26 +103,39 @@ def open_phone(*, phone: SharedPhone, user: User, pin: str, at: datetime) -> Non
     """Open the phone for the person whose PIN this is, and put down that they hold it.
 
     Every wrong PIN is on the record; five in a row lock the person, fifteen the phone,
-    for fifteen minutes.
+    for fifteen minutes. The digest is slow on purpose: it is computed before the rows are
+    locked. Of tries at the same moment no more than the most that are allowed count.
 
     Raises:
         NotAllowed: a wrong PIN, none set, or a person who does not work here.
-        Conflict: the person, or the phone, is locked.
+        Conflict: the person, or the phone, is locked, or the PIN was changed just now.
     """
     _check_may_open(phone, user)
     refusal: Exception | None
-    # The refusal is raised after the commit: a wrong try must count.
-    with ledger.recording():
-        phone = SharedPhone.objects.select_for_update().get(pk=phone.pk)
-        secret = Pin.objects.select_for_update().filter(user=user).first()
-        if (refusal := _refusal(phone, secret, at)) is None:
-            assert secret is not None  # noqa: S101 -- _refusal has seen to it
-            if check_password(pin, secret.secret):
-                _let_in(phone, secret, user, at)
-            else:
-                refusal = _count(phone, secret, user, at)
+    tried = Pin.objects.filter(user=user).first()
+    if (refusal := _refusal(SharedPhone.objects.get(pk=phone.pk), tried, at)) is None:
+        assert tried is not None  # noqa: S101 -- _refusal has seen to it
+        is_right = check_password(pin, tried.secret)
+        # The refusal is raised after the commit: a wrong try must count.
+        with ledger.recording():
+            phone = SharedPhone.objects.select_for_update().get(pk=phone.pk)
+            secret = Pin.objects.select_for_update().filter(user=user).first()
+            if (refusal := _refusal(phone, secret, at)) is None:
+                assert secret is not None  # noqa: S101 -- the same
+                if secret.secret != tried.secret:
+                    refusal = Conflict(_("PIN 刚刚改过，请再输一次"))
+                elif is_right:
+                    _let_in(phone, secret, user, at)
+                else:
+                    refusal = _count(phone, secret, user, at)
     if refusal is not None:
         raise refusal
+
+
+def lock_phones(**which: object) -> QuerySet[SharedPhone]:
+    """Phones under their locks, to be taken before those of PINs, as a try does."""
+    phones = SharedPhone.objects.select_for_update().filter(**which).order_by("pk")
+    return SharedPhone.objects.filter(pk__in=[phone.pk for phone in phones])
 
 
 def _check_may_open(phone: SharedPhone, user: User) -> None:

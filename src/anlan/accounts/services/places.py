@@ -24,6 +24,7 @@ from anlan.accounts.events import (
 from anlan.accounts.models import Place, Post, Site
 from anlan.accounts.roles import Permission
 from anlan.accounts.services.record import record_at_site
+from anlan.accounts.services.row_locks import lock_site
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -48,26 +49,19 @@ def add_place(
             taken there.
     """
     permissions.check_permission(by, Permission.SITE_MANAGE, site=site)
-    if site.closed_at is not None:
-        raise Conflict(_("这个项目已经关闭"))
-    _check_parent(site, parent)
-    place = Place(site=site, kind=kind, name=name.strip(), parent=parent)
-    _set_label(place)
     with ledger.recording():
-        place.save()
-        place.path = f"{parent.path if parent else '/'}{place.pk}/"
-        place.save(update_fields=["path"])
-        _record(PlaceAdded(place_kind=place.kind, label=place.label), place, by, at)
-    return place
+        site = lock_site(site)
+        return _add(site, kind, name, _fresh(parent), by=by, at=at)
 
 
 def rename_place(*, place: Place, name: str, by: Actor, at: datetime) -> None:
     """Give a place another name; its code stays, so that hanging posters keep working."""
     permissions.check_permission(by, Permission.SITE_MANAGE, site=place.site)
-    before = place.label
-    place.name = name.strip()
-    _set_label(place)
     with ledger.recording():
+        _lock_tree(place)
+        before = place.label
+        place.name = name.strip()
+        _set_label(place)
         place.save(update_fields=["name", "label"])
         _relabel_below(place)
         _record(PlaceRenamed(before=before, label=place.label), place, by, at)
@@ -80,14 +74,16 @@ def move_place(*, place: Place, parent: Place | None, by: Actor, at: datetime) -
         InvalidInput: the new parent is the place itself or stands below it.
     """
     permissions.check_permission(by, Permission.SITE_MANAGE, site=place.site)
-    _check_parent(place.site, parent)
-    if parent is not None and parent.path.startswith(place.path):
-        raise InvalidInput(_("不能移到自己或自己的下级里面"), path="parent")
-    before = place.label
-    place.parent = parent
-    place.path = f"{parent.path if parent else '/'}{place.pk}/"
-    _set_label(place)
     with ledger.recording():
+        _lock_tree(place)
+        parent = _fresh(parent)
+        _check_parent(place.site, parent)
+        if place.pk in _chain(parent):
+            raise InvalidInput(_("不能移到自己或自己的下级里面"), path="parent")
+        before = place.label
+        place.parent = parent
+        place.path = f"{parent.path if parent else '/'}{place.pk}/"
+        _set_label(place)
         place.save(update_fields=["parent", "path", "label"])
         _relabel_below(place)
         _record(PlaceMoved(before=before, label=place.label), place, by, at)
@@ -101,18 +97,16 @@ def close_place(*, place: Place, by: Actor, at: datetime) -> None:
             reactions).
     """
     permissions.check_permission(by, Permission.SITE_MANAGE, site=place.site)
-    if not place.is_active:
-        return
-    post = Post.objects.filter(
-        place__path__startswith=place.path, is_active=True
-    ).first()
-    if post is not None:
-        raise Conflict(_("岗位“%s”设在这里，请先移走或停用它") % post.name)
-    place.is_active = False
     with ledger.recording():
-        Place.objects.filter(site=place.site_id, path__startswith=place.path).update(
-            is_active=False
-        )
+        _lock_tree(place)
+        if not place.is_active:
+            return
+        below = Place.objects.filter(site=place.site_id, path__startswith=place.path)
+        post = Post.objects.filter(place__in=below, is_active=True).first()
+        if post is not None:
+            raise Conflict(_("岗位“%s”设在这里，请先移走或停用它") % post.name)
+        place.is_active = False
+        below.update(is_active=False)
         _record(PlaceClosed(label=place.label), place, by, at)
 
 
@@ -125,16 +119,17 @@ def reopen_place(*, place: Place, by: Actor, at: datetime) -> None:
         Conflict: the site, or the place that it hangs under, is closed.
     """
     permissions.check_permission(by, Permission.SITE_MANAGE, site=place.site)
-    if place.is_active:
-        return
-    if place.site.closed_at is not None:
-        raise Conflict(_("这个项目已经关闭，请先重新开放项目"))
-    if place.parent is not None and not place.parent.is_active:
-        raise Conflict(_("上级“%s”已停用，请先重新启用它") % place.parent.label)
-    place.is_active = True
     with ledger.recording():
-        below = Place.objects.filter(site=place.site, path__startswith=place.path)
-        closed = below.filter(uid__in=closed_by_themselves(place.site))
+        site = _lock_tree(place)
+        if place.is_active:
+            return
+        if site.closed_at is not None:
+            raise Conflict(_("这个项目已经关闭，请先重新开放项目"))
+        if place.parent is not None and not place.parent.is_active:
+            raise Conflict(_("上级“%s”已停用，请先重新启用它") % place.parent.label)
+        place.is_active = True
+        below = Place.objects.filter(site=site, path__startswith=place.path)
+        closed = below.filter(uid__in=closed_by_themselves(site))
         outside_of(closed.exclude(pk=place.pk), below).update(is_active=True)
         _record(PlaceReopened(label=place.label), place, by, at)
 
@@ -186,6 +181,7 @@ def import_places(
     """
     permissions.check_permission(by, Permission.SITE_MANAGE, site=site)
     with ledger.recording():
+        site = lock_site(site)
         known = {p.label: p for p in Place.objects.filter(site=site).select_related()}
         added, kept = 0, 0
         for row in rows:
@@ -194,15 +190,57 @@ def import_places(
                 label = f"{parent.label} {name}" if parent else name
                 there = known.get(label)
                 if there is None:
-                    there = known[label] = add_place(
-                        site=site, kind=kind, name=name, parent=parent, by=by, at=at
-                    )
+                    there = _add(site, kind, name, parent, by=by, at=at)
+                    known[label] = there
                     added += 1
                 elif depth == len(row):
                     kept += 1
                 parent = there
         record_at_site(PlacesImported(added=added, kept=kept), site, by=by, at=at)
     return PlacesMade(added=added, kept=kept)
+
+
+def _add(
+    site: Site,
+    kind: Place.Kind,
+    name: str,
+    parent: Place | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Place:
+    """Under the lock of the site."""
+    if site.closed_at is not None:
+        raise Conflict(_("这个项目已经关闭"))
+    _check_parent(site, parent)
+    place = Place(site=site, kind=kind, name=name.strip(), parent=parent)
+    _set_label(place)
+    place.save()
+    place.path = f"{parent.path if parent else '/'}{place.pk}/"
+    place.save(update_fields=["path"])
+    _record(PlaceAdded(place_kind=place.kind, label=place.label), place, by, at)
+    return place
+
+
+def _lock_tree(place: Place) -> Site:
+    """Nobody else changes the tree meanwhile, and the place is as the last one left it."""
+    site = lock_site(place.site)
+    place.refresh_from_db(from_queryset=Place.objects.select_related("parent"))
+    place.site = site
+    return site
+
+
+def _fresh(parent: Place | None) -> Place | None:
+    return Place.objects.get(pk=parent.pk) if parent else None
+
+
+def _chain(place: Place | None) -> set[int]:
+    """The keys of a place and of all that it hangs under, whatever its path says."""
+    keys: set[int] = set()
+    while place is not None and place.pk not in keys:
+        keys.add(place.pk)
+        place = place.parent
+    return keys
 
 
 def _check_parent(site: Site, parent: Place | None) -> None:

@@ -11,6 +11,7 @@ from anlan.accounts.events import PostAdded, PostChanged, PostClosed, PostReopen
 from anlan.accounts.models import Place, Post, Site
 from anlan.accounts.roles import Permission
 from anlan.accounts.services.record import record_at_site
+from anlan.accounts.services.row_locks import lock_site
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -34,8 +35,6 @@ def add_post(
         InvalidInput: a taken name, a place of another site, or half of the hours.
     """
     permissions.check_permission(by, Permission.ROSTER_MANAGE, site=site)
-    if site.closed_at is not None:
-        raise Conflict(_("这个项目已经关闭"))
     post = Post(
         site=site,
         place=place,
@@ -45,8 +44,10 @@ def add_post(
         staffed_from=staffed_from,
         staffed_until=staffed_until,
     )
-    _check_post(post)
     with ledger.recording():
+        if lock_site(site).closed_at is not None:
+            raise Conflict(_("这个项目已经关闭"))
+        _check_post(post)
         post.save()
         _record(PostAdded(name=post.name, place=place.label), post, by=by, at=at)
     return post
@@ -69,8 +70,9 @@ def change_post(
     post.place, post.name, post.radio = place, name.strip(), radio
     post.must_be_staffed = must_be_staffed
     post.staffed_from, post.staffed_until = staffed_from, staffed_until
-    _check_post(post)
     with ledger.recording():
+        lock_site(post.site)
+        _check_post(post)
         post.save()
         _record(
             PostChanged(

@@ -20,6 +20,7 @@ from anlan.accounts.models import Handover, Post, SharedPhone, Site, User
 from anlan.accounts.roles import Permission
 from anlan.accounts.services.invitations import code_digest, new_code
 from anlan.accounts.services.record import record_at_site
+from anlan.accounts.services.row_locks import lock_site
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.ledger import services as ledger
@@ -38,10 +39,11 @@ def add_shared_phone(
         raise InvalidInput(_("名称应为一到四十个字"), path="name")
     if post is not None and post.site_id != site.pk:
         raise InvalidInput(_("岗位属于别的项目"), path="post")
-    if SharedPhone.objects.filter(site=site, name=name, revoked_at=None).exists():
-        raise InvalidInput(_("已经有同名的公用手机"), path="name")
     code = new_code()
     with ledger.recording():
+        lock_site(site)
+        if SharedPhone.objects.filter(site=site, name=name, revoked_at=None).exists():
+            raise InvalidInput(_("已经有同名的公用手机"), path="name")
         phone = SharedPhone.objects.create(
             site=site,
             post=post,

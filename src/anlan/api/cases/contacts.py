@@ -9,14 +9,14 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Router, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from anlan.accounts.models import Place
 from anlan.accounts.permissions import check_permission
 from anlan.accounts.roles import Permission
 from anlan.api.access import case_of, colleague_of
 from anlan.api.auth import ApiRequest, operation
-from anlan.api.schemas import In, LinkOut, OnceIn, Out, Reason, Text, UserOut
+from anlan.api.schemas import In, Instant, LinkOut, OnceIn, Out, Reason, Text, UserOut
 from anlan.base.addresses import public_address
 from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases import services as cases
@@ -123,7 +123,7 @@ class ContactOut(Out):
 
 class PromiseIn(In):
     words: Annotated[Text, Field(min_length=1, max_length=MOST_PROMISED)]
-    due_at: AwareDatetime
+    due_at: Instant
 
 
 class ContactIn(OnceIn):
@@ -133,7 +133,7 @@ class ContactIn(OnceIn):
     channel: ContactChannel
     direction: Direction = Direction.OUT
     words: Annotated[Text, Field(min_length=1, max_length=MOST_SAID)]
-    held_at: AwareDatetime | None = None
+    held_at: Instant | None = None
     held_by: UUID | None = None
     concern: OfferAnswer | None = None
     medical: OfferAnswer | None = None
@@ -142,7 +142,7 @@ class ContactIn(OnceIn):
     motive_heard: bool = False
     background_heard: bool = False
     consequences_explained: bool = False
-    next_due_at: AwareDatetime | None = None
+    next_due_at: Instant | None = None
     corrects: UUID | None = None
     promises: Annotated[list[PromiseIn], Field(max_length=MOST_PROMISES)] = []
 
@@ -211,8 +211,8 @@ class KeepApartIn(OnceIn):
     other: UUID
     places: Annotated[list[UUID], Field(min_length=1, max_length=MOST_PLACES)]
     words: Annotated[Text, Field(min_length=1, max_length=MOST_TO_DO)]
-    begins_at: AwareDatetime | None = None
-    ends_at: AwareDatetime
+    begins_at: Instant | None = None
+    ends_at: Instant
 
 
 class KeepApartEndIn(In):

@@ -13,16 +13,24 @@ from anlan.api.access import call_of, incident_of, waiver_of
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.incidents.schemas import CallOut, DecisionIn, ProposalIn, WaiverOut
 from anlan.api.once import once
-from anlan.api.schemas import In, OnceIn, Text
+from anlan.api.schemas import In, OnceIn, Out, Text
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import CallOutcome, EmergencyService
+from anlan.incidents.script import words_to_say
 
 router = Router(tags=["incidents"])
 
 
 class CallIn(OnceIn):
     service: EmergencyService
-    outcome: CallOutcome = CallOutcome.CONNECTED
+    outcome: CallOutcome
+
+
+class CallWordsOut(Out):
+    """``words`` is in the order in which the operator asks, in Chinese."""
+
+    service: str
+    words: list[str]
 
 
 class AnswerIn(In):
@@ -30,15 +38,27 @@ class AnswerIn(In):
     receipt: Annotated[Text, Field(max_length=60)] = ""
 
 
+@router.get(
+    "/cases/{number}/calls/{service}/words",
+    **operation(Permission.CASE_SEE, Permission.INCIDENT_SEE, out=CallWordsOut),
+)
+def words_for_call(
+    request: ApiRequest, number: str, service: EmergencyService
+) -> CallWordsOut:
+    """What to say to 110 or 120, as the record has it now; nothing is noted by asking."""
+    incident = incident_of(request.auth, number)
+    return CallWordsOut(service=service, words=words_to_say(incident, service))
+
+
 @router.post(
     "/cases/{number}/calls",
     **operation(Permission.CASE_SEE, Permission.INCIDENT_SEE, out=CallOut, status=201),
 )
 def call_for_help(request: ApiRequest, number: str, body: CallIn) -> Status[CallOut]:
-    """Note that 110 or 120 was called; the answer holds the words to say.
+    """Note that 110 or 120 was called; the words to say are asked for before.
 
-    `outcome` says whether somebody took up the phone, `connected` if it is not given. A
-    call to 110 that was `missed` leaves the police still to be called.
+    `outcome` says whether somebody took up the phone. A call to 110 that was `missed`
+    leaves the police still to be called.
     """
     caller = request.auth
     incident = incident_of(caller, number)

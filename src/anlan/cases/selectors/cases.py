@@ -36,6 +36,7 @@ from anlan.base.digest import sha256
 from anlan.base.errors import InvalidInput, NotFound
 from anlan.base.prepared import Prepared
 from anlan.base.remembered import address
+from anlan.cases.about import About, kinds_about
 from anlan.cases.act import act_day
 from anlan.cases.beside import places_beside
 from anlan.cases.enums import Role
@@ -363,6 +364,7 @@ def timeline_page(
     names: Mapping[str, str] | None = None,
     has_joined: bool = True,
     further: tuple[str, ...] = (),
+    about: About | None = None,
 ) -> TimelinePage:
     """A page of the timeline, newest first.
 
@@ -371,21 +373,25 @@ def timeline_page(
         names: names the caller knows already, by key, so that they are not read again.
         has_joined: whether another case may be joined into this one.
         further: kinds of which the newest page reads every entry, however old.
+        about: only what is about this; nothing further is read then.
     """
     subjects = _subjects(case) if has_joined else {case.subject: ""}
-    if before is None and len(subjects) == 1 and page == PAGE_OF_LINES:
+    is_newest = before is None and about is None
+    if is_newest and len(subjects) == 1 and page == PAGE_OF_LINES:
         entries = _newest_entries(further)(subject=case.subject)
     else:
         found = _entries(subjects)
         if before is not None:
             found = found.filter(seq__lt=before)
+        if about is not None:
+            found = found.filter(kind__in=kinds_about(about))
         entries = list(found[: page + 1])
     lines = lines_of(
         entries[:page],
         case=case,
         numbers=subjects,
         names=names,
-        is_newest=before is None,
+        is_newest=is_newest,
     )
     return TimelinePage(
         lines=lines,

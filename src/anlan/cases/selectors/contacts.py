@@ -320,6 +320,16 @@ def own_page(link: AccessLink, *, at: datetime) -> OwnPage:
     )
 
 
+def aggressors_of(case: Case, reader: User) -> QuerySet[Party]:
+    """Whoever is entered as having struck; none behind the wall."""
+    return (
+        case.parties.filter(removed_at=None, roles__role=Side.AGGRESSOR)
+        .exclude(pk__in=behind_the_wall(reader).values("pk"))
+        .select_related("case__site", "person", "user")
+        .order_by("pk")
+    )
+
+
 def _victims(case: Case, reader: User) -> QuerySet[Party]:
     """None behind the wall."""
     return (

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -22,6 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from anlan.accounts.models import User
 from anlan.base.errors import DomainError, InvalidInput, NotFound
+from anlan.cases.about import About
 from anlan.cases.room import Room
 from anlan.cases.selectors import case_for
 from anlan.law.selectors import refusal_words
@@ -55,6 +57,16 @@ def page_before(request: HttpRequest) -> int | None:
     return int(before) if before.isdecimal() and len(before) < 19 else None
 
 
+def page_about(request: HttpRequest) -> About | None:
+    """What the timeline is narrowed to: as asked, or on the page whose button was pressed."""
+    asked = request.GET
+    if "about" not in asked:
+        page = getattr(getattr(request, "htmx", None), "current_url", None)
+        asked = QueryDict(urlsplit(page or "").query)
+    about = asked.get("about", "")
+    return About(about) if about in About.values else None
+
+
 def is_in_place(request: HttpRequest) -> bool:
     """Whether htmx asks, for a part of the page."""
     return bool(getattr(request, "htmx", False))
@@ -72,9 +84,8 @@ def one_tap(view: Answer) -> Answer:
                 raise
             response = HttpResponse(status=error.status)
             response["HX-Reswap"] = "none"
-            response["HX-Trigger"] = _event(
-                "toast", text=refusal_words(error), tone="warn"
-            )
+            told = {"text": refusal_words(error), "tone": "warn", "target": "body"}
+            response["HX-Trigger"] = json.dumps({"toast": told})
             return response
 
     return answered
@@ -85,7 +96,8 @@ def case_changed(request: HttpRequest, number: str, *, at: datetime) -> HttpResp
     if not is_in_place(request):
         return redirect("cases:room", number)
     reader = reader_of(request)
-    room = Room(case=case_for(reader, number), reader=reader, at=at)
+    case = case_for(reader, number)
+    room = Room(case=case, reader=reader, at=at, about=page_about(request))
     return panels_answer(request, room, PANELS)
 
 
@@ -112,7 +124,7 @@ def panels_answer(
             parts,
         )
     )
-    response["HX-Trigger"] = _event("room:done")
+    response["HX-Trigger"] = json.dumps({"room:done": {}})  # told to what has asked
     return response
 
 
@@ -175,7 +187,3 @@ def show_refusal(form: forms.Form, error: DomainError) -> None:
     """At the field that it names, or above the form."""
     path = error.path if isinstance(error, InvalidInput) else None
     form.add_error(path if path in form.fields else None, refusal_words(error))
-
-
-def _event(name: str, **detail: str) -> str:
-    return json.dumps({name: {**detail, "target": "body"}})

@@ -28,6 +28,7 @@ from anlan.cases.models import Case, Contact
 from anlan.cases.selectors import case_for, parties_of, shown_name
 from anlan.cases.selectors.contacts import (
     OFFERS,
+    aggressors_of,
     contact_for,
     contacts_of,
     kept_apart_from,
@@ -235,6 +236,12 @@ def _context(reader: User, number: str, at: datetime) -> dict[str, Any]:
         ],
         "sides": sides_seen(case),
         "pairs": [(pair, pair.plan.state_at(at)) for pair in kept_apart_of(case)],
+        # A page of another package writes it; may they, it asks again.
+        "to_explain": {
+            party: shown_name(party) for party in aggressors_of(case, reader)
+        }
+        if may(Permission.PLAN_DRAFT) and may(Permission.INVESTIGATION_READ)
+        else {},
         "own_links": victims_with_links(case, reader, at=at),
         "may_record": may(Permission.CONTACT_RECORD),
         "may_command": may(Permission.INCIDENT_COMMAND),

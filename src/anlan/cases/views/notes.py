@@ -18,6 +18,7 @@ from anlan.cases.views.answers import (
     PANELS,
     case_changed,
     is_in_place,
+    page_about,
     panels_answer,
     posted,
     reader_of,
@@ -44,7 +45,7 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
         )
         if not is_in_place(request):
             return case_changed(request, number, at=at)
-        room = Room(case=case, reader=reader, at=at)
+        room = Room(case=case, reader=reader, at=at, about=page_about(request))
         panels = {
             "timeline": PANELS["timeline"],
             "composer": "cases/panels/composer.html",

@@ -23,6 +23,7 @@ from anlan.cases.views.answers import (
     is_in_place,
     one_panel,
     one_tap,
+    page_about,
     page_before,
     panel,
     posted,
@@ -38,6 +39,7 @@ def room_of(request: HttpRequest, number: str) -> Room:
         reader=reader,
         at=timezone.now(),
         before=page_before(request),
+        about=page_about(request),
     )
 
 

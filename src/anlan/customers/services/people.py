@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Place, Site, User
+from anlan.accounts.services.row_locks import lock_site
 from anlan.base import crypto
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotFound
@@ -464,6 +465,7 @@ def add_unit(
     if place.kind != Place.Kind.ROOM:
         raise InvalidInput(_("只有房间可以登记房号"), path="place")
     with ledger.recording():
+        lock_site(place.site)
         there = Unit.objects.filter(place=place).first()
         if there is not None and there.number == number:
             return there

@@ -6,6 +6,7 @@ from anlan.evidence.selectors.custody import custody_story, steps_of
 from anlan.evidence.selectors.exhibits import (
     PAGE,
     arrival_of,
+    case_number_of,
     every_exhibit_of,
     exhibit_for,
     exhibit_page,
@@ -14,6 +15,7 @@ from anlan.evidence.selectors.exhibits import (
     object_for,
     objects_of,
     open_uploads,
+    receipts_for,
     story_of,
 )
 from anlan.evidence.selectors.packages import (
@@ -27,6 +29,7 @@ from anlan.evidence.selectors.packages import (
 __all__ = [
     "PAGE",
     "arrival_of",
+    "case_number_of",
     "checks_of",
     "custody_story",
     "every_exhibit_of",
@@ -39,6 +42,7 @@ __all__ = [
     "open_uploads",
     "package_for",
     "packages_of",
+    "receipts_for",
     "receipts_of",
     "steps_of",
     "story_of",

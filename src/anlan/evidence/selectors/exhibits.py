@@ -28,7 +28,7 @@ from anlan.evidence.enums import (
 )
 from anlan.evidence.events import ExhibitOpened
 from anlan.evidence.models import Exhibit, PhysicalItem, Upload
-from anlan.evidence.permissions import bodies_behind
+from anlan.evidence.permissions import bodies_behind, can_open
 from anlan.evidence.selectors.statements import statements_for
 from anlan.ledger.models import Entry
 
@@ -196,6 +196,29 @@ def exhibit_for(user: User, number: str, uid: UUID) -> Exhibit:
     if found is None:
         raise NotFound(_("没有这件证据"))
     return found
+
+
+def case_number_of(uid: UUID) -> str:
+    """The case of an exhibit; whether the reader may know of it, ``exhibit_for`` asks.
+
+    Raises:
+        NotFound: unknown.
+    """
+    number = Exhibit.objects.filter(uid=uid).values_list("case__number", flat=True)
+    if not number:
+        raise NotFound(_("没有这件证据"))
+    return number[0]
+
+
+def receipts_for(user: User, source_uids: Iterable[UUID]) -> list[Exhibit]:
+    """What went into the evidence with these files, as far as the reader may open it."""
+    found = (
+        Exhibit.objects.filter(seen_by(user), source_uid__in=list(source_uids))
+        .exclude(state=ExhibitState.DELETED)
+        .select_related("case__site")
+        .order_by("pk")
+    )
+    return [exhibit for exhibit in found if can_open(user, exhibit)]
 
 
 def story_of(

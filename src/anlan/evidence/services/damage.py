@@ -62,15 +62,23 @@ def note_damage(
 
     Args:
         seen: how the file looked when it was judged. If it looks otherwise now,
-            somebody is repairing it, and the next check judges again.
+            somebody is repairing it, and the next check judges again. A bucket is asked
+            before the transaction; then nobody may have judged the copy in between.
         since: the beginning of the run: what it finds in one site is one message.
     """
+    is_asked_before = store_of(copy).is_written_later
+    judged = Copy.objects.get(pk=copy.pk) if is_asked_before else None
+    if is_asked_before and not _still_looks(copy, seen):
+        return False
     with ledger.recording():
         copy = _locked(copy)
         was_known = copy.state in {CopyState.MISSING, CopyState.CORRUPT}
         if copy.state == state or copy.state in LET_GO:
             return False
-        if not _still_looks(copy, seen):
+        if judged is None:
+            if not _still_looks(copy, seen):
+                return False
+        elif (copy.state, copy.rehashed_at) != (judged.state, judged.rehashed_at):
             return False
         copy.state = state
         if not was_known:

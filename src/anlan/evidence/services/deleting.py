@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from anlan.accounts.models import Site
@@ -168,21 +170,22 @@ def decide_deletion(
 
 
 def remove_files(*, at: datetime) -> int:
-    """Remove the next files that were decided on; returns how many were tried."""
+    """Remove the next files that were decided on; returns how many were tried.
+
+    A bucket is asked between two transactions, for all that is written waits for one. The
+    first says by when it must have answered, and a worker that was killed is followed
+    then by one that asks again; the second looks whether the bytes are still deleted.
+    """
     keys = list(_due(at).values_list("pk", flat=True)[:AT_ONCE])
+    bucket = stores.second()
     for key in keys:
+        if isinstance(bucket, Bucket):
+            _remove_with_bucket(key, bucket, at=at)
+            continue
         with ledger.recording():
-            file = (
-                _due(at)
-                .select_for_update(of=("self",))
-                .select_related(
-                    "deletion__case__site", "deletion__application__site", "blob"
-                )
-                .filter(pk=key)
-                .first()
-            )
+            file = _claimed(_due(at), key)
             if file is not None:
-                _remove(file, at=at)
+                _remove(file, None, at=at)
     return len(keys)
 
 
@@ -199,21 +202,27 @@ def next_removal() -> datetime | None:
 def remove_again(*, digest: str, store: Store | Bucket, at: datetime) -> bool:
     """A deleted file lies in its place again: a backup was restored. It goes again.
 
+    A bucket is asked before the transaction, as with the first removal.
+
     Returns:
         Whether the file is one that was deleted.
     """
+    is_gone = False
+    if isinstance(store, Bucket):
+        blob = Blob.objects.filter(sha256=digest).first()
+        if blob is None or not blob.is_deleted or _is_leaving(blob):
+            return blob is not None and blob.is_deleted
+        is_gone = _removed_again(store, digest)
+        if not is_gone:
+            return True
     with ledger.recording():
         blob = Blob.objects.select_for_update().filter(sha256=digest).first()
         if blob is None or not blob.is_deleted:
-            return False
-        if blob.deletions.filter(next_at__isnull=False).exists():
-            return True  # it is being deleted just now
-        try:
-            look = store.look_of(blob.sha256)
-            if not look or not store.remove(blob.sha256, look=look):
-                return True
-        except Locked:
-            return True  # until then; the sweep comes by each day
+            if blob is not None and is_gone:
+                _let_be_written(blob, store)
+            return is_gone
+        if not is_gone and (_is_leaving(blob) or not _removed_again(store, digest)):
+            return True
         Copy.objects.filter(blob=blob, store=store.name).update(state=CopyState.DELETED)
         files = blob.deletions.select_related(
             "deletion__case__site", "deletion__application__site"
@@ -229,6 +238,26 @@ def remove_again(*, digest: str, store: Store | Bucket, at: datetime) -> bool:
             )
     log.warning("a deleted file lay in the %s store again", store.name)
     return True
+
+
+def _is_leaving(blob: Blob) -> bool:
+    """Whether it is being deleted just now."""
+    return blob.deletions.filter(next_at__isnull=False).exists()
+
+
+def _removed_again(store: Store | Bucket, digest: str) -> bool:
+    try:
+        look = store.look_of(digest)
+        return bool(look) and store.remove(digest, look=look)
+    except Locked:
+        return False  # until then; the sweep comes by each day
+
+
+def _let_be_written(blob: Blob, bucket: Store | Bucket) -> None:
+    """Somebody took the bytes again while a bucket removed them: the worker writes them."""
+    Copy.objects.filter(blob=blob, store=bucket.name).update(
+        state=CopyState.WAITING, seen_at=None, rehashed_at=None, tries=0, retry_at=None
+    )
 
 
 def _let_go(
@@ -359,29 +388,63 @@ def _due(at: datetime) -> QuerySet[DeletedFile]:
     return DeletedFile.objects.filter(next_at__lte=at).order_by("next_at", "pk")
 
 
-def _remove(file: DeletedFile, *, at: datetime) -> None:
-    """Under the lock of the bytes: whoever takes them again waits, or came first."""
+def _claimed(files: QuerySet[DeletedFile], key: int) -> DeletedFile | None:
+    return (
+        files.select_for_update(of=("self",))
+        .select_related("deletion__case__site", "deletion__application__site", "blob")
+        .filter(pk=key)
+        .first()
+    )
+
+
+def _remove_with_bucket(key: int, bucket: Bucket, *, at: datetime) -> None:
+    until = at + LATER
+    with transaction.atomic():
+        file = _claimed(_due(at), key)
+        if file is None:
+            return
+        blob = Blob.objects.select_for_update().get(pk=file.blob_id)
+        file.next_at = until
+        file.save(update_fields=["next_at"])
+    answer = _removed(bucket, blob, file) if blob.is_deleted else None
+    with ledger.recording():
+        file = _claimed(DeletedFile.objects.filter(next_at=until), key)
+        if file is not None:
+            _remove(file, answer, at=at)
+
+
+def _remove(file: DeletedFile, answer: _Answer | None, *, at: datetime) -> None:
+    """Under the lock of the bytes: whoever takes them again waits, or came first.
+
+    Args:
+        answer: of the bucket, if it was asked.
+    """
     blob = Blob.objects.select_for_update().get(pk=file.blob_id)
     row = file.deletion
     if not blob.is_deleted:
         # Somebody brought the same bytes after the decision: they are theirs now.
+        if answer is not None:
+            _let_be_written(blob, stores.second())
         file.is_shared, file.next_at, file.gone_at = True, None, at
         file.save(update_fields=["is_shared", "next_at", "gone_at"])
         _record_file(row, blob, FilePart(file.part), row.case, is_shared=True, at=at)
         _end_if_done(row, at=at)
         return
-    is_gone, next_at = True, at + LATER
-    for store in stores.stores():
-        try:
-            if not _remove_in(store, blob, file):
-                is_gone = False
-        except Locked as lock:
-            is_gone = False
-            next_at = max(next_at, lock.until or at + HELD)
-            Copy.objects.filter(blob=blob, store=store.name).update(
-                state=CopyState.LOCKED
-            )
-    if not is_gone:
+    answers = [
+        (store, answer or NOT_YET)
+        if isinstance(store, Bucket)
+        else (store, _removed(store, blob, file))
+        for store in stores.stores()
+    ]
+    next_at = at + LATER
+    for store, said in answers:
+        copies = Copy.objects.filter(blob=blob, store=store.name)
+        if said.is_gone:
+            copies.update(state=CopyState.DELETED, seen_at=None)
+        elif said.is_locked:
+            next_at = max(next_at, said.locked_until or at + HELD)
+            copies.update(state=CopyState.LOCKED)
+    if not all(said.is_gone for _store, said in answers):
         file.tries += 1
         file.next_at = next_at
         file.save(update_fields=["tries", "next_at", "looks"])
@@ -392,30 +455,37 @@ def _remove(file: DeletedFile, *, at: datetime) -> None:
     _end_if_done(row, at=at)
 
 
-def _remove_in(store: Store | Bucket, blob: Blob, file: DeletedFile) -> bool:
-    """Whether neither its place nor the quarantine of the store has the bytes.
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    """Whether a store has the bytes no more, or keeps them, which is what it was told."""
 
-    Raises:
-        Locked: the bucket keeps them, which is what it was told to.
-    """
+    is_gone: bool
+    is_locked: bool = False
+    locked_until: datetime | None = None  # none of one that is: nobody said until when
+
+
+NOT_YET = _Answer(is_gone=False)
+
+
+def _removed(store: Store | Bucket, blob: Blob, file: DeletedFile) -> _Answer:
+    """Whether neither its place nor the quarantine of the store has the bytes."""
     copies = Copy.objects.filter(blob=blob, store=store.name)
     if copies.filter(state=CopyState.DELETED).exists():
-        return True
+        return _Answer(is_gone=True)
     if store.is_away:
-        return False
+        return NOT_YET
     try:
         if not store.remove(blob.sha256, look=file.looks.get(store.name, "")):
             # Taken again, and no row says by whom: wait as long as at first.
             file.looks[store.name] = store.look_of(blob.sha256)
-            return False
+            return NOT_YET
         _remove_aside(store, blob.sha256)
-    except Locked:
-        raise
+    except Locked as lock:
+        return _Answer(is_gone=False, is_locked=True, locked_until=lock.until)
     except OSError as error:
         log.warning("the %s store: %s", store.name, type(error).__name__)
-        return False
-    copies.update(state=CopyState.DELETED, seen_at=None)
-    return True
+        return NOT_YET
+    return _Answer(is_gone=True)
 
 
 def _remove_aside(store: Store | Bucket, digest: str) -> None:

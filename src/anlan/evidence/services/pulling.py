@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID, uuid5
 
 from django.db import OperationalError
@@ -22,13 +23,13 @@ from django.db.models.functions import Coalesce, Greatest
 
 from anlan.base.clock import utc_text
 from anlan.base.disk_space import has_room
-from anlan.base.errors import traced
+from anlan.base.errors import Conflict, traced
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.evidence import drafts, policies
 from anlan.evidence.enums import PullProblem, RecordingState
 from anlan.evidence.events import SegmentsKept, StreamKept
-from anlan.evidence.models import Recording, Segment
+from anlan.evidence.models import Blob, Recording, Segment
 from anlan.evidence.recorders import (
     LONGEST,
     PLAYING,
@@ -51,6 +52,7 @@ from anlan.evidence.services import recordings
 from anlan.evidence.services.check_turns import TurnLost
 from anlan.evidence.services.keeping import Misread, keep_bytes
 from anlan.evidence.services.leases import Lease, leased
+from anlan.evidence.services.opening import source_path
 from anlan.evidence.services.receiving import take_blob
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -193,7 +195,9 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
     try:
         with closing(recorder):
             parts = recorder.parts(recording.camera.code, begin, end)
-            segments = list(recording.segments.select_related("blob"))
+            segments = list(
+                recording.segments.select_related("blob").order_by("begin", "pk")
+            )
             there = {segment.name: segment.blob.size for segment in segments}
             left, is_written = _wanted(
                 recording, parts, there, begin, end, now=now, at=at
@@ -220,6 +224,8 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
         problem = PullProblem.NO_ROOM if is_full else PullProblem.UNREADABLE
         _trouble(recording, problem, at=_now(lease, at))
         return
+    names = _names(kept.files, there)
+    lengths = _lengths(segments, kept.files, names, lease, at=at)
     # A stretch takes its time: what follows is not of the moment when the turn began.
     began, at = at, _now(lease, at)
     if kept.is_all:
@@ -228,7 +234,13 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
     is_written = is_written and at < _given_up(recording)
     if kept.files:
         _enter(
-            recording, kept.files, there, began=began, is_more=not kept.is_all, at=at
+            recording,
+            kept.files,
+            names,
+            lengths,
+            began=began,
+            is_more=not kept.is_all,
+            at=at,
         )
     elif round_.broke_off and (kept.is_all or not there):
         _trouble(recording, PullProblem.UNREACHABLE, at=at)
@@ -321,6 +333,17 @@ def _name_again(part: Part) -> str:
     return f"{part.name}#{part.size}"
 
 
+def _names(kept: Sequence[_File], there: Mapping[str, int]) -> list[str]:
+    return [
+        _name_again(part) if part.name in there else part.name
+        for part, _made, _file in kept
+    ]
+
+
+def _begin_of(part: Part, made: Made | None) -> datetime:
+    return made.begin if made else part.begin
+
+
 def _rests(
     recorder: Recorder, segments: Sequence[Segment], end: datetime
 ) -> list[Part]:
@@ -333,9 +356,12 @@ def _rests(
     return [part for part in found if part and part.begin < end]
 
 
+_File: TypeAlias = tuple[Part, Made | None, Kept]
+
+
 @dataclass
 class _Kept:
-    files: list[tuple[Part, Made | None, Kept]]
+    files: list[_File]
     is_all: bool = False  # nothing is left that was not asked for in this round
 
 
@@ -406,8 +432,9 @@ def _keep(
 
 def _enter(
     recording: Recording,
-    kept: list[tuple[Part, Made | None, Kept]],
-    there: Mapping[str, int],
+    kept: Sequence[_File],
+    names: Sequence[str],
+    lengths: Mapping[str, timedelta | None],
     *,
     began: datetime,
     is_more: bool,
@@ -416,19 +443,16 @@ def _enter(
     """Rows and entry of a batch, in one transaction; the files lie in the vault.
 
     Args:
-        there: the names that were kept before.
+        names: what each of them is kept as.
+        lengths: by name, of those whose end nothing else says.
         began: when the turn did; from then on what follows is due.
     """
     is_over = began >= recording.wanted_to + SLACK
-    names = [
-        _name_again(part) if part.name in there else part.name
-        for part, _made, _file in kept
-    ]
     lines = "".join(
         f"{file.sha256} {file.size} {name}\n"
         for name, (_part, _made, file) in zip(names, kept, strict=True)
     )
-    begins = [made.begin if made else part.begin for part, made, _file in kept]
+    begins = [_begin_of(part, made) for part, made, _file in kept]
     # A recorder plays, or has files.
     event = StreamKept if kept[0][1] is not None else SegmentsKept
     with ledger.recording():
@@ -445,7 +469,7 @@ def _enter(
                     "recipe": made.recipe if made else {},
                 },
             )
-        _set_ends(recording)
+        _set_ends(recording, lengths)
         Recording.objects.filter(pk=recording.pk, state__in=_OPEN).update(
             state=RecordingState.PULLING,
             problem="",
@@ -469,35 +493,76 @@ def _enter(
         )
 
 
-def _set_ends(recording: Recording) -> None:
+def _set_ends(recording: Recording, lengths: Mapping[str, timedelta | None]) -> None:
     """A file ends where the next begins; before a gap, and at last, its length says.
 
-    Of those that we wrote it always does.
+    Of those that we wrote it always does. Nothing is read here, where all writers wait:
+    one whose length nobody asked for, as it came meanwhile, stays as it is.
     """
-    rows = list(recording.segments.select_related("blob").order_by("begin", "pk"))
+    rows = list(recording.segments.order_by("begin", "pk"))
     usual = usual_length(sorted({row.begin for row in rows}))
     for row, behind in zip(rows, [*rows[1:], None], strict=False):
         end: datetime | None
         if row.recipe:  # ours, and no name of a recorder's says that they follow
             end = row.begin + timedelta(seconds=row.recipe["seconds"])
-            end = min(end, behind.begin) if behind else end
         elif behind is not None and follows(row.begin, behind.begin, usual):
             end = behind.begin
-        elif row.end is not None and (behind is None or row.end <= behind.begin):
+        elif _is_end_known(row, behind):
             continue
         else:
-            end = _read_end(row, behind)
+            length = lengths.get(row.name)
+            end = row.begin + length if length else None
+            if row.name not in lengths:
+                end = row.end
+        if end and behind:
+            end = min(end, behind.begin)
         if row.end != end:
             row.end = end
             row.save(update_fields=["end"])
 
 
-def _read_end(row: Segment, behind: Segment | None) -> datetime | None:
-    length = recordings.length_of(row.blob, most=LONGEST)
-    if length is None:
-        return None
-    end = row.begin + length
-    return min(end, behind.begin) if behind else end
+def _lengths(
+    segments: Sequence[Segment],
+    kept: Sequence[_File],
+    names: Sequence[str],
+    lease: Lease,
+    *,
+    at: datetime,
+) -> dict[str, timedelta | None]:
+    """By name, of what is there and what came: those whose end nothing else says.
+
+    A program reads them, a minute long if it must: before the transaction.
+    """
+    new = [
+        Segment(
+            name=name,
+            begin=_begin_of(part, made),
+            recipe=made.recipe if made else {},
+            blob=Blob(sha256=file.sha256, size=file.size, kept_at=at),
+        )
+        for name, (part, made, file) in zip(names, kept, strict=True)
+    ]
+    rows = sorted([*segments, *new], key=lambda row: row.begin) if new else []
+    usual = usual_length(sorted({row.begin for row in rows}))
+    lengths = {}
+    for row, behind in zip(rows, [*rows[1:], None], strict=False):
+        goes_on = behind is not None and follows(row.begin, behind.begin, usual)
+        if not (row.recipe or goes_on or _is_end_known(row, behind)):
+            lengths[row.name] = _length_of(row, lease)
+    return lengths
+
+
+def _is_end_known(row: Segment, behind: Segment | None) -> bool:
+    return row.end is not None and (behind is None or row.end <= behind.begin)
+
+
+def _length_of(row: Segment, lease: Lease) -> timedelta | None:
+    lease.keep()
+    try:
+        path = source_path(row.blob, keep=lease.keep)
+    except (Conflict, OSError):
+        return None  # no copy is whole, and whoever checks the vault says so
+    return recordings.length_of(path, most=LONGEST)
 
 
 def _go_on(recording: Recording, *, at: datetime) -> None:

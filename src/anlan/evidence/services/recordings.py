@@ -17,7 +17,6 @@ from anlan.base.clock import utc_text
 from anlan.base.duration import duration_words
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.lines import typed
-from anlan.base.stores import primary
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState, Phase, TaskState
@@ -40,7 +39,6 @@ from anlan.evidence.events import (
     RecordingWanted,
 )
 from anlan.evidence.models import (
-    Blob,
     Camera,
     Exhibit,
     Recording,
@@ -57,6 +55,7 @@ from anlan.evidence.selectors.recordings import (
     with_parts,
 )
 from anlan.evidence.services.keeping import keep_bytes
+from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
@@ -472,16 +471,15 @@ def follow_task(*, task: Task, at: datetime) -> None:
     recording.save(update_fields=["state", "settled_at", "pull_at", "warn_at", "rung"])
 
 
-def length_of(blob: Blob, *, most: timedelta) -> timedelta | None:
-    """How long a film is, as its box says; none if that cannot be read or is absurd."""
-    seconds = films.seconds_of(path_of(blob))
+def length_of(path: Path, *, most: timedelta) -> timedelta | None:
+    """How long a film is, as its box says; none if that cannot be read or is absurd.
+
+    A program reads it, a minute long if it must: never in a transaction.
+    """
+    seconds = films.seconds_of(path)
     if seconds is None or not 0 < seconds <= most.total_seconds():
         return None
     return timedelta(seconds=seconds)
-
-
-def path_of(blob: Blob) -> Path:
-    return primary().path_of(blob.sha256)
 
 
 def margin_of(camera: Camera) -> timedelta:
@@ -773,9 +771,11 @@ def _length_of_film(exhibit: Exhibit) -> timedelta | None:
 
     Raises:
         InvalidInput: it can be read, and there is no picture in it.
+        Conflict: no copy is whole.
     """
-    length = length_of(exhibit.file, most=MOST_WINDOW)
-    if length is not None and not films.has_pictures(path_of(exhibit.file)):
+    path = good_path(exhibit.file)
+    length = length_of(path, most=MOST_WINDOW)
+    if length is not None and not films.has_pictures(path):
         raise InvalidInput(_("%s 里没有画面") % exhibit.code, path="exhibit")
     return length
 

@@ -229,7 +229,16 @@ def original(request: HttpRequest, number: str, uid: UUID) -> HttpResponseBase:
 @login_required
 @require_GET
 def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
-    """What whoever brought it takes along: the digest makes them a witness."""
+    return receipt_page(request, number, uid, template="evidence/receipt.html")
+
+
+def receipt_page(
+    request: HttpRequest, number: str, uid: UUID, *, template: str
+) -> HttpResponse:
+    """What whoever brought it takes along: the digest makes them a witness.
+
+    On paper, or in the shell of the phone.
+    """
     reader = reader_of(request)
     found = exhibit_for(reader, number, uid)
     evidence.show_receipt(exhibit=found, by=reader, at=timezone.now())
@@ -245,7 +254,7 @@ def receipt(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "on_one_disk": stores.share_a_disk(),
         "address": settings.PUBLIC_URL,
     }
-    return render(request, "evidence/receipt.html", context)
+    return render(request, template, context)
 
 
 def _before(request: HttpRequest) -> int | None:

@@ -70,6 +70,8 @@ def troubles_of(device: Device) -> list[Trouble]:
         unread = orjson.loads(bytes(data or b"{}")).get("unread")
         if unread:
             words = _("看不懂报文里的%s，其余照收") % unread_words(unread)
+            if "place" in unread.split(","):
+                words += _("。请在设备上改成本项目的点位码，或者清空它")
             found.append(Trouble(at=at, words=words))
     found.sort(key=lambda one: one.at, reverse=True)
     return found[:_MOST_TROUBLES]

@@ -35,6 +35,7 @@ from anlan.incidents.services.monitoring import (
 from anlan.incidents.services.reporting import (
     PLAYBOOK,
     confirm_report,
+    discard_unsent,
     join_voices,
     part_voices,
     report_incident,
@@ -72,6 +73,7 @@ __all__ = [
     "control_scene",
     "decide_false_alarm",
     "decide_police_waiver",
+    "discard_unsent",
     "end_waiver",
     "install_defaults",
     "join_responders",

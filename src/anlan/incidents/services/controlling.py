@@ -213,15 +213,21 @@ def record_emergency_call(
     by: Actor,
     at: datetime,
     outcome: CallOutcome = CallOutcome.CONNECTED,
+    via: str = "",
+    happened: datetime | None = None,
     request_id: UUID | None = None,
 ) -> EmergencyCall:
-    """Note that 110 or 120 was called now, with the words that were shown.
+    """Note that 110 or 120 was called, with the words to say.
 
     Only a call that was taken up is a report to the police; one that was not is on the
     record, and the police are still to be called.
 
     A second call to the same number is a second call: the police may have to be told
     that a weapon appeared. The same ``request_id`` is the same call.
+
+    Args:
+        happened: when, if a phone without a network kept it since; never before the
+            report.
     """
     user = permissions.check_can_call(by, incident)
     content = {"call": service.value, "by": user.actor_key}
@@ -237,11 +243,12 @@ def record_emergency_call(
         )
         if earlier is not None:
             return earlier
+        said = policies.moment_of(happened, since=incident.reported_at, at=at)
         call = EmergencyCall.objects.create(
             incident=incident,
             service=service,
             called_by=user,
-            called_at=at,
+            called_at=said,
             outcome=outcome,
             words="\n".join(words_to_say(incident, service)),
         )
@@ -258,6 +265,8 @@ def record_emergency_call(
             thing=f"call:{call.uid}",
             by=by,
             at=at,
+            happened=said,
+            via=via,
         )
         cases.remember_made(
             call.uid,

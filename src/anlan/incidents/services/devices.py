@@ -6,7 +6,7 @@ import ipaddress
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from anlan.accounts.models import Organisation, Place, Site
 from anlan.accounts.permissions import check_permission
 from anlan.accounts.roles import Permission
+from anlan.accounts.services.row_locks import lock_organisation
 from anlan.base import crypto, limits
 from anlan.base.clock import local_day, utc_text
 from anlan.base.errors import Conflict, InvalidInput, TooManyRequests
@@ -51,6 +52,7 @@ TEST_SECONDS = 120
 MOST_RATE = 600  # messages in a minute
 MOST_ADDRESSES = 20
 MOST_SOURCES = 60  # addresses counted singly in a minute; the rest are counted as one
+MOST_CODE = 20  # characters of an unknown code of a spot that are shown
 OTHERS = "*"
 UNREADABLE = "unreadable"
 # Older than this a claim is a clock that was never set, not a late message.
@@ -132,6 +134,7 @@ def register_device(
     )
     secret = _give_secret(device)
     with ledger.recording():
+        lock_organisation(site.organisation)  # a topic is nobody else's at any site
         _check_free(device)
         device.save(force_insert=True)
         event = DeviceRegistered(
@@ -208,7 +211,6 @@ def receive(
         TooManyRequests: more alarms in a minute than the device may send; or as many
             signs of life and repetitions, which are counted apart.
         Unreadable: not in the format of its mapping, or too large.
-        InvalidInput: a spot of another site.
         Conflict: its id was used for another message.
     """
     try:
@@ -220,6 +222,7 @@ def receive(
         device = _locked(device)
         if not device.is_enabled:
             raise UnknownDevice("disabled", device)
+        place, message = _placed(device, message)
         # Signs of life come every minute, for years, and say nothing when they come twice.
         claimed = delivery.nonce if delivery is not None and message.is_alarm else ""
         if claimed:
@@ -261,7 +264,9 @@ def receive(
             return Received(kind="alive")
         report = going_on
         if report is None:
-            report = _raise_alarm(device, message, body, delivery or Delivery(), at=at)
+            report = _raise_alarm(
+                device, message, body, delivery or Delivery(), place=place, at=at
+            )
         if claimed:
             cases.settle_claim(
                 organisation_id=device.site.organisation_id,
@@ -370,9 +375,14 @@ def prune_nonces(*, at: datetime, most: int = 500) -> int:
 
 
 def _raise_alarm(
-    device: Device, message: Message, body: bytes, delivery: Delivery, *, at: datetime
+    device: Device,
+    message: Message,
+    body: bytes,
+    delivery: Delivery,
+    *,
+    place: Place,
+    at: datetime,
 ) -> Report:
-    place = _place(device, message)
     request_id = _request_id(device, message, body, delivery, at=at)
     is_new = not (
         request_id
@@ -539,22 +549,26 @@ def _nonce_key(device: Device, nonce: str) -> UUID:
     return uuid5(device.uid, f"nonce:{nonce}")
 
 
-def _place(device: Device, message: Message) -> Place:
+def _placed(device: Device, message: Message) -> tuple[Place, Message]:
     """The spot the message names, or the device's own.
 
-    Raises:
-        InvalidInput: unknown, or of another site.
+    A code that is unknown, or of another site, loses no alarm: it is raised where the
+    device is, and says so to whoever goes there.
     """
+    places = Place.objects.select_related("site")
     if not message.place_code:
-        return Place.objects.select_related("site").get(pk=device.place_id)
-    place = (
-        Place.objects.select_related("site")
-        .filter(site=device.site_id, code=message.place_code.upper())
-        .first()
+        return places.get(pk=device.place_id), message
+    place = places.filter(site=device.site_id, code=message.place_code.upper()).first()
+    if place is not None:
+        return place, message
+    note = _("设备报的点位 %(code)s 本项目没有，地点是设备自己登记的点位") % {
+        "code": message.place_code[:MOST_CODE]
+    }
+    return places.get(pk=device.place_id), replace(
+        message,
+        words=f"{message.words} {note}".strip(),
+        unread=(*message.unread, "place"),
     )
-    if place is None:
-        raise InvalidInput(_("没有这个点位，或者它属于别的项目"), path="place")
-    return place
 
 
 def _count_other(device: Device) -> None:

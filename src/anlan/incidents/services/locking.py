@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.base.prepared import Prepared
 from anlan.cases import services as cases
+from anlan.cases.models import Case
 from anlan.incidents.models import Incident, Report
 
 _OF_CASE = Prepared(
@@ -17,8 +18,12 @@ def locked_incident(incident: Incident) -> Incident:
 
 
 def locked_incident_of(case_id: int) -> Incident:
-    case = cases.lock_case(case_id)
-    (incident,) = _OF_CASE(case=case_id)
+    return incident_in(cases.lock_case(case_id))
+
+
+def incident_in(case: Case) -> Incident:
+    """The incident of a case that is locked."""
+    (incident,) = _OF_CASE(case=case.pk)
     incident.case = case
     return incident
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from anlan.accounts.models import Place, User, steps_between
+from anlan.accounts.models import Place, Site, User, steps_between
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.insertion import insert_one
@@ -24,16 +24,17 @@ from anlan.cases.enums import CaseKind, CaseState
 from anlan.cases.models import Case
 from anlan.evidence import services as evidence
 from anlan.incidents import permissions, policies
-from anlan.incidents.enums import Channel, Flag, HappenedSource
+from anlan.incidents.enums import Channel, Discarded, Flag, HappenedSource, Unsent
 from anlan.incidents.events import (
     FurtherReport,
     IncidentReported,
     ReportConfirmed,
     ReportSplitOff,
     ReportWithdrawn,
+    UnsentDiscarded,
 )
 from anlan.incidents.models import Device, Incident, Report
-from anlan.incidents.services.locking import locked_incident, locked_incident_of
+from anlan.incidents.services.locking import incident_in, locked_incident
 from anlan.incidents.services.responding import begin_ladder, hasten_ladder
 from anlan.incidents.severity import suggest_severity
 from anlan.ledger import services as ledger
@@ -163,6 +164,49 @@ def report_incident(
         if answered is not None:
             return answered
         return _report(said, uid, by=by, at=at, exercise=exercise)
+
+
+def discard_unsent(
+    *,
+    site: Site,
+    writer: User,
+    what: Unsent,
+    reason: Discarded,
+    made: datetime,
+    by: Actor,
+    at: datetime,
+    request_id: UUID,
+) -> None:
+    """Put on the record that what ``writer`` left on a phone of the site is thrown away.
+
+    The phone does so then. The same ``request_id`` is recorded once.
+
+    Args:
+        made: when it was written, as the phone says.
+    """
+    permissions.check_can_send_for(by, writer, site=site)
+    content = {"discard": what.value, "reason": reason.value, "writer": str(writer.uid)}
+    with ledger.recording():
+        claimed = cases.claim_request(
+            organisation_id=site.organisation_id,
+            request_id=request_id,
+            content=content,
+            answer=request_id,
+            at=at,
+        )
+        if claimed is not None:
+            return
+        ledger.append(
+            UnsentDiscarded(
+                writer=writer.actor_key, what=what.value, reason=reason.value
+            ),
+            site=site,
+            subject=site.subject,
+            by=by,
+            at=at,
+            happened=min(made, at),
+            via=Channel.PHONE_APP.value,
+        )
 
 
 def split_report(*, report: Report, by: Actor, at: datetime) -> Incident:
@@ -433,9 +477,12 @@ def _same_fight(said: Said, *, at: datetime, exercise: bool) -> Incident | None:
     The caller has taken its turn, so that of two first reports at once the second sees
     what the first committed.
     """
-    for case_id in _running_nearby(said, at=at, exercise=exercise):
+    nearby = _running_nearby(said, at=at, exercise=exercise)
+    # By their keys, as whoever joins two: else each would wait for the other.
+    locked = {case_id: cases.lock_case(case_id) for case_id in sorted(nearby)}
+    for case_id in nearby:
         # Whoever closed it while we waited for the lock did not know of this report.
-        incident = locked_incident_of(case_id)
+        incident = incident_in(locked[case_id])
         if incident.case.is_open and not policies.is_another_fight(
             incident,
             flags=said.flags,

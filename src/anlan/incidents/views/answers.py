@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from anlan.cases.views.answers import PANELS as CASE_PANELS
 from anlan.cases.views.answers import (
     is_in_place,
+    page_about,
     page_before,
     panels_answer,
     reader_of,
@@ -36,6 +37,7 @@ def room_of(request: HttpRequest, number: str, *, at: datetime) -> IncidentRoom:
         reader=reader,
         at=at,
         before=page_before(request),
+        about=page_about(request),
     )
 
 

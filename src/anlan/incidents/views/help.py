@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,34 +20,29 @@ from anlan.cases.views.answers import is_in_place, one_tap, posted, reader_of, s
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import CallOutcome, EmergencyService
 from anlan.incidents.forms import AnswerForm, CallForm, DecisionForm, WaiverForm
-from anlan.incidents.models import EmergencyCall, Incident
-from anlan.incidents.script import OPERATORS_LANGUAGE, words_to_say
+from anlan.incidents.models import EmergencyCall
+from anlan.incidents.script import translation_of, words_to_say
 from anlan.incidents.selectors import incident_for
 from anlan.incidents.views.answers import incident_changed
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pages:
-    """Where the sheets of a call stand without a script; the phone has pages of its own.
+    """Where a sheet stands without a script; the phone has pages of its own.
 
-    ``call_answer`` and ``incident`` are names of addresses.
+    ``incident`` is the name of an address.
     """
 
     sheet: str
-    call_answer: str
     incident: str
 
 
-ROOM = Pages(
-    sheet="cases/sheet.html", call_answer="incidents:answer", incident="cases:room"
-)
+ROOM = Pages(sheet="cases/sheet.html", incident="cases:room")
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def call(
-    request: HttpRequest, number: str, service: str, *, pages: Pages = ROOM
-) -> HttpResponse:
+def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
     """The words to say, the number to dial, and whether somebody answered, by one tap."""
     if service not in EmergencyService.values:
         raise Http404
@@ -61,14 +55,14 @@ def call(
         made = incidents.record_emergency_call(
             incident=incident,
             service=kind,
-            outcome=_outcome(request),
+            outcome=outcome_of(request),
             request_id=said["request_id"],
             by=reader,
             at=at,
         )
         if made.outcome == CallOutcome.MISSED:
-            return _back(request, number, pages, at=at)
-        return _answer_sheet(request, number, made, pages=pages)
+            return _back(request, number, ROOM, at=at)
+        return _answer_sheet(request, number, made)
 
     return sheet(
         request,
@@ -83,10 +77,9 @@ def call(
         act=act,
         body="incidents/sheets/call.html",
         kind="",
-        page=pages.sheet,
         dial=kind.value,
         words=words_to_say(incident, kind),
-        translation=_translation(incident, kind),
+        translation=translation_of(incident, kind),
     )
 
 
@@ -168,7 +161,7 @@ def decision(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     return incident_changed(request, number, at=at)
 
 
-def _outcome(request: HttpRequest) -> CallOutcome:
+def outcome_of(request: HttpRequest) -> CallOutcome:
     """By the button that was tapped; a page from before there were two means connected."""
     said = request.POST.get("outcome", CallOutcome.CONNECTED)
     if said not in CallOutcome.values:
@@ -197,11 +190,11 @@ def _back(
 
 
 def _answer_sheet(
-    request: HttpRequest, number: str, made: EmergencyCall, *, pages: Pages
+    request: HttpRequest, number: str, made: EmergencyCall
 ) -> HttpResponse:
     """The call is on the record; the field for the answer comes next."""
     if not is_in_place(request):
-        return redirect(pages.call_answer, number, made.uid)
+        return redirect("incidents:answer", number, made.uid)
     return render(
         request,
         "incidents/sheets/answer.html",
@@ -215,11 +208,3 @@ def _answer_sheet(
             "action": reverse("incidents:answer", args=[number, made.uid]),
         },
     )
-
-
-def _translation(incident: Incident, service: EmergencyService) -> list[str]:
-    """What the words say, for a reader whose screen is in another language."""
-    language = get_language()
-    if language == OPERATORS_LANGUAGE:
-        return []
-    return words_to_say(incident, service, language=language)

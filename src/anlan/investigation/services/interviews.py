@@ -39,7 +39,7 @@ from anlan.investigation.independence import conflict_of
 from anlan.investigation.models import Interview, InterviewQuestion
 from anlan.investigation.selectors.interviews import gap_questions, unasked_of
 from anlan.investigation.services.protecting import (
-    check_names_no_witness,
+    check_talk_names_no_witness,
     record_consent,
 )
 from anlan.law import services as law
@@ -124,7 +124,7 @@ def plan_interview(
     _check_is_of_case(party, case)
     plan = plan.cleaned(case)
     own = _questions(questions, case)
-    check_names_no_witness(
+    check_talk_names_no_witness(
         [
             ("topics", plan.topics),
             ("place", plan.place),
@@ -207,7 +207,7 @@ def replan_interview(
     """Plan otherwise what has not begun; who is heard never changes."""
     permissions.check_can_lead(by, interview.case)
     plan = plan.cleaned(interview.case)
-    check_names_no_witness(
+    check_talk_names_no_witness(
         [("topics", plan.topics), ("place", plan.place)],
         party=interview.party,
         case=interview.case,

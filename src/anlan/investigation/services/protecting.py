@@ -47,26 +47,34 @@ def record_consent(
     )
 
 
-def check_names_no_witness(
+def check_talk_names_no_witness(
     texts: Iterable[tuple[str, str]], *, party: Party, case: Case
 ) -> None:
-    """Refuse words for a talk with one side that say who saw or reported it (G23).
+    """As ``check_names_no_witness``, of what one person is asked; a witness may be."""
+    if party.roles.filter(role__in=SIDES).exists():
+        check_names_no_witness(texts, case=case, own=[party])
+
+
+def check_names_no_witness(
+    texts: Iterable[tuple[str, str]], *, case: Case, own: Iterable[Party] = ()
+) -> None:
+    """Refuse words for a side that say who saw or reported it (G23).
 
     Args:
         texts: each with the field it is in.
+        own: who the words are for, and whoever stands for them.
     """
-    if not party.roles.filter(role__in=SIDES).exists():
-        return
+    open_to_them = Q(pk__in=[party.pk for party in own]) | Q(roles__role__in=SIDES)
     here = Party.objects.filter(of_one_case(case), removed_at=None)
     witnesses = (
         here.filter(roles__role=Role.WITNESS)
-        .exclude(Q(pk=party.pk) | Q(roles__role__in=SIDES))
+        .exclude(open_to_them)
         .select_related("person", "user")
     )
     people = [somebody for one in witnesses if (somebody := one.person or one.user)]
     # Who reported and is of a side is named as what they are there.
-    open_to_all = here.filter(Q(pk=party.pk) | Q(roles__role__in=SIDES))
-    named = set(open_to_all.exclude(user=None).values_list("user", flat=True))
+    shown = here.filter(open_to_them).exclude(user=None)
+    named = set(shown.values_list("user", flat=True))
     people += [
         one for asked in _REPORTERS for one in asked(case) if one.pk not in named
     ]

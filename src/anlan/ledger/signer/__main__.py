@@ -45,8 +45,7 @@ def told(folder: Path, todo: str) -> list[str]:
         recover(folder, sys.stdin.read())
     elif todo == "rotate":
         keys.rotate(folder)
-    else:
-        keys.make_if_new(folder)
+    # A key is made by the signer that signs with it, never by who asks for its paper.
     key = keys.load(folder)
     lines = [f"fingerprint {fingerprint(public_bytes(key))}"]
     if todo in {"paper", "rotate"}:

@@ -75,8 +75,10 @@ def load(folder: Path) -> Ed25519PrivateKey:
         content = bytes.fromhex(text)
     except FileNotFoundError:
         raise KeyTrouble(
-            f"{path} is lost. Restore it from the paper in the safe: "
-            "./anlan manage signer_key --recover"
+            f"{path} is lost. Restore it from the paper in the safe: ./anlan manage "
+            "signer_key --recover, or `recover` of a signer with a user of its own"
+            if (folder / STATE).exists()
+            else f"there is no key in {folder} yet: the signer makes it when it starts"
         ) from None
     except (OSError, ValueError) as error:
         raise KeyTrouble(f"{path} cannot be read: {type(error).__name__}") from None
@@ -113,6 +115,7 @@ def rotate(folder: Path) -> Rotation:
     half. Killed on the way, either the old key is in use or the new one, and a handover
     that was written without being made is passed over by who reads them.
     """
+    load(folder)  # a folder that is not there has no lock to take
     with locked(folder):
         old, new = load(folder), Ed25519PrivateKey.generate()
         text = rotation_text(public_bytes(old), public_bytes(new))

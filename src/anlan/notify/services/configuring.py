@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 
 from anlan.accounts.models import Organisation, Site, User
 from anlan.accounts.services.record import record_at_head
+from anlan.accounts.services.row_locks import lock_organisation
 from anlan.base import crypto
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.ledger import afterwards
@@ -70,10 +71,11 @@ def set_channel(
     if channel is None:
         channel = Channel(uid=uuid4(), organisation=organisation, site=site, kind=kind)
     channel.name = _checked_name(kind, name)
-    _check_once(channel)
     _fill(channel, values)
     channel.is_enabled = is_enabled
     with ledger.recording():
+        lock_organisation(organisation)
+        _check_once(channel)
         channel.save()
         where = site.subject if site else None
         event = ChannelSet(way=kind.value, enabled=int(is_enabled), site=where)

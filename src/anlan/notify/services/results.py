@@ -70,12 +70,13 @@ def _write(row: Delivery, result: Result) -> None:
         # The gateway called back before its answer was written down: it knows better.
         row.provider_id = row.provider_id or outcome.provider_id
         return
+    is_out = outcome.verdict in _STATES
+    if row.state != DeliveryState.PENDING and not is_out:
+        return  # called off meanwhile, and the row says why
     row.provider_id, row.error = outcome.provider_id, outcome.error
-    if outcome.verdict in _STATES:
+    if is_out:
         # Also when it was called off meanwhile: it did go out.
         row.state, row.sent_at = _STATES[outcome.verdict], result.at
-        return
-    if row.state != DeliveryState.PENDING:
         return
     if outcome.verdict == Verdict.DROPPED:
         row.state = DeliveryState.SKIPPED

@@ -23,7 +23,7 @@ from anlan.portal.forms import ObjectForm
 from anlan.portal.visitors import WINDOW
 from anlan.resolution import policies
 from anlan.resolution import services as resolution
-from anlan.resolution.enums import NoticeState
+from anlan.resolution.enums import NoticeKind, NoticeState
 from anlan.resolution.letters import appeal_words
 from anlan.resolution.selectors.notices import (
     notice_of_link,
@@ -93,13 +93,18 @@ def _page(
             "secret": secret,
             "notice": found,
             "measure": measure,
-            "rule": law.measure(measure.key, on=act_day(found.case)),
+            "rule": law.measure(measure.key, on=act_day(found.case))
+            if measure
+            else None,
+            "is_objectable": NoticeKind(found.kind).is_objectable,
             "letter": None if is_revoked else told_by_link(found),
             "is_revoked": is_revoked,
-            "appeal": appeal_words(measure.appeal, measure.appeal_days),
+            "appeal": appeal_words(measure.appeal, measure.appeal_days)
+            if measure
+            else "",
             "last_day": last_day,
             "may_move": last_day and policies.latest_day_to_object(last_day) > last_day,
-            "objections": objections_to(measure),
+            "objections": objections_to(measure) if measure else [],
             "why_not": why_not,
             "form": form or ObjectForm(initial={"request_id": uuid4()}),
             "site": found.case.site,

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class NoticeKind(models.TextChoices):
-    """As the law as data names the letter of a measure."""
+    """As the law as data names the letter of a measure; and one that is of no measure."""
 
     WARNING_LETTER = "warning_letter", _("警示函")
     CONDUCT_AGREEMENT = "conduct_agreement", _("行为承诺书")
@@ -17,6 +17,17 @@ class NoticeKind(models.TextChoices):
     SUSPENSION = "suspension", _("暂停服务通知")
     BAN = "ban", _("限制进入通知")
     TERMINATION = "termination", _("解除合同通知")
+    CONSEQUENCES = "consequences", _("法律后果告知书")
+
+    @property
+    def is_of_measure(self) -> bool:
+        """Whether it tells of something that was decided about the person."""
+        return self != NoticeKind.CONSEQUENCES
+
+    @property
+    def is_objectable(self) -> bool:
+        """Whether it imposes anything: nobody is bound to sign an undertaking."""
+        return self not in {NoticeKind.CONSEQUENCES, NoticeKind.CONDUCT_AGREEMENT}
 
 
 class NoticeState(models.TextChoices):

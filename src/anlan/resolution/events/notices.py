@@ -42,7 +42,8 @@ class NoticeBegun(Event):
 
     code: str
     letter: str
-    measure: str
+    measure: str | None = None
+    party: str | None = None  # of a letter about no measure
 
     def shown(self) -> dict[str, Any]:
         return {**self.facts(), "letter": NoticeKind(self.letter).label}
@@ -61,7 +62,8 @@ class NoticeIssued(Event):
 
     code: str
     letter: str
-    measure: str
+    measure: str | None = None
+    party: str | None = None  # of a letter about no measure
     exhibit: str
     pdf: str
     template: int

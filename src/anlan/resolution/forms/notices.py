@@ -48,6 +48,17 @@ class NoticeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    def __init__(self, *args: Any, notice: Notice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if notice.measure_id is None:
+            self.fields["facts"].help_text = _(
+                "只写到目前为止记录下来的，不写结论；不写对方和证人的姓名、电话、住处和伤情"
+            )
+            self.fields["request"].required = False
+            self.fields["request"].help_text = _(
+                "可以不写。有避免接触安排的，已按安排填好；只写对本人的请求"
+            )
+
 
 class RevocationForm(forms.Form):
     reason = forms.CharField(

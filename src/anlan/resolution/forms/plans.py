@@ -106,7 +106,7 @@ class MeasureForm(forms.Form):
             del self.fields["despite"]
         self._parties = {str(party.uid): party for party in answerable_in(case)}
         self._sentences = {str(one.uid): one for one in finding_sentences(case)}
-        lawful = [one for one in law.measures(on=on) if one.is_lawful]
+        lawful = [one for one in law.measures(on=on) if one.is_for_plans]
         self.fields["key"].choices = [(one.key, one.heading) for one in lawful]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["party"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             (uid, shown_name(party)) for uid, party in self._parties.items()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -41,6 +41,7 @@ class PeriodRule(Dated):
     opens: Happening
     also: tuple[Happening, ...] = ()
     ends: tuple[Happening, ...]
+    without: tuple[Happening, ...] = ()  # whose time is not counted
     is_once: bool = False  # only the first of several opens it, and the next ends it
     counts: Counts = Counts.DATED
     amount: int
@@ -53,6 +54,16 @@ class PeriodRule(Dated):
     @property
     def heading(self) -> str:
         return in_language(self.title, self.title_en)
+
+    def is_earliest(self, happened: Iterable[Happened]) -> bool:
+        """Whether it may end later: nobody tells how long what is not counted took."""
+        return any(one.what in self.without for one in happened)
+
+    def unpublished_year(self, last: date) -> int | None:
+        """The year whose holidays nobody knows yet, and which may move the last day on."""
+        if self.roll_over is RollOver.NEVER or self.unit is Unit.MINUTE:
+            return None
+        return next(iter(published_holidays().missing_years(last, last)), None)
 
     @property
     def is_law(self) -> bool:

@@ -256,8 +256,9 @@ def paper_docx(paper: Paper, talks: Talks, *, at: datetime) -> bytes:
 
 def term_words(term: Term) -> str:
     """One term as a sentence, without its number."""
-    who = TermBy(term.by).label
     kind = TermKind(term.kind)
+    # A humanitarian payment is the office's alone, and its name says so (G34).
+    who = "" if kind == TermKind.KINDNESS else TermBy(term.by).label
     what = str(kind.label)
     if term.fen:
         what += _("%(figure)s（大写：%(capitals)s）") % {

@@ -124,7 +124,8 @@ def check_has_begun(talks: Talks) -> None:
     if talks.state not in {TalksState.ACCEPTED, TalksState.IN_SESSION}:
         raise Conflict(
             _("%(code)s %(state)s，双方都同意以后才能会谈和提出方案")
-            % {"code": talks.code, "state": talks.get_state_display()}
+            % {"code": talks.code, "state": talks.get_state_display()},
+            source="G17",
         )
 
 

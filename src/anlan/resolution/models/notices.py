@@ -48,14 +48,19 @@ class NoticeTemplate(models.Model):
 
 
 class Notice(Worded):
-    """One letter about one measure. ``text`` is what it says, from its issue on."""
+    """One letter about one measure, or about what may follow in law.
+
+    ``text`` is what it says, from its issue on.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
     number = models.PositiveIntegerField()
     measure = models.ForeignKey(
-        PlanMeasure, on_delete=models.PROTECT, related_name="notices"
+        PlanMeasure, on_delete=models.PROTECT, related_name="notices", null=True
     )
+    # Whom it is about; of a letter about a measure, whom that is about.
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=20, choices=enums.NoticeKind.choices)
     state = models.CharField(
         max_length=10,
@@ -92,6 +97,16 @@ class Notice(Worded):
                 fields=["measure"],
                 condition=~Q(state="revoked"),
                 name="resolution_notice_once",
+            ),
+            models.UniqueConstraint(
+                fields=["party"],
+                condition=Q(kind="consequences") & ~Q(state="revoked"),
+                name="resolution_consequences_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="consequences", measure=None)
+                | ~Q(kind="consequences") & Q(measure__isnull=False),
+                name="resolution_notice_of_measure",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "revoked"])

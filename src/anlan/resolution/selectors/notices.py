@@ -9,9 +9,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import formats
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -21,8 +22,9 @@ from anlan.base.errors import NotFound
 from anlan.base.money import chinese_capitals, format_fen
 from anlan.cases.act import act_day
 from anlan.cases.enums import Side
-from anlan.cases.models import AccessLink, Case, Guardianship, Party
+from anlan.cases.models import AccessLink, Case, Guardianship, KeepApart, Party
 from anlan.cases.selectors import full_name, leaks_of, shown_name
+from anlan.cases.selectors.contacts import aggressors_of
 from anlan.cases.selectors.guardians import with_guardians
 from anlan.customers.selectors import is_minor
 from anlan.evidence.enums import Source
@@ -30,6 +32,7 @@ from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.investigation.selectors.interviews import investigated_case
 from anlan.law import selectors as law
+from anlan.law.book import Consequence
 from anlan.resolution.enums import (
     CarryingState,
     DeliveryResult,
@@ -38,6 +41,7 @@ from anlan.resolution.enums import (
     PlanState,
 )
 from anlan.resolution.letters import (
+    BY_LAW,
     Field,
     Letter,
     appeal_words,
@@ -111,7 +115,7 @@ def masked_letter(notice: Notice) -> Letter:
 
     Also those of guardians whose standing was taken back since it was issued.
     """
-    letter, party = letter_of(notice), notice.measure.party
+    letter, party = letter_of(notice), notice.party
     named = [party, *(one.guardian for one in party.guarded_by.all())]
     shown = {full_name(one): shown_name(one) for one in named if full_name(one)}
     # The longest first, for one name may stand in another.
@@ -128,17 +132,17 @@ def masked_letter(notice: Notice) -> Letter:
 def is_to_guardian(notice: Notice) -> bool:
     """Whether whoever it is about was a minor when it was begun: theirs bears what it
     asks, and signs for it (民法典 1188)."""
-    person = notice.measure.party.person
+    person = notice.party.person
     return person is not None and is_minor(person, on=local_day(notice.begun_at))
 
 
 def named_guardians(notice: Notice) -> list[Party]:
     """Who stands for whoever it is about, and may be written to."""
-    return [one for one in with_guardians(notice.measure.party)[1:] if full_name(one)]
+    return [one for one in with_guardians(notice.party)[1:] if full_name(one)]
 
 
 def _addressee(notice: Notice) -> str:
-    name = full_name(notice.measure.party)
+    name = full_name(notice.party)
     guardians = named_guardians(notice) if is_to_guardian(notice) else []
     if not guardians:
         return name
@@ -149,27 +153,56 @@ def _addressee(notice: Notice) -> str:
 
 
 def _values(notice: Notice) -> Mapping[Field, str]:
-    measure, case = notice.measure, notice.case
+    case = notice.case
     with override(LETTER_LANGUAGE):
-        found = law.measure(measure.key, on=act_day(case))
         return {
             Field.ADDRESSEE: _addressee(notice),
             Field.DAY: _day(act_day(case)),
             Field.PLACE: case.site.name,
             Field.FACTS: notice.facts,
-            Field.CLAUSE: _clause(measure),
-            Field.LAW: law.cite_all(found.sources, on=act_day(case)),
             Field.REQUEST: notice.request,
-            Field.AMOUNT: _amount(measure),
-            Field.AMOUNT_BASIS: measure.amount_basis if measure.amount else "",
-            Field.SERVICE: measure.get_service_display() if measure.service else "",
-            Field.PERIOD: _period(measure),
-            Field.APPEAL: without_stop(
-                appeal_words(measure.appeal, measure.appeal_days)
-            ),
             Field.OFFICE: case.site.organisation.name,
             Field.NUMBER: f"{case.number} {notice.code}",
+            **(
+                _by_law(notice)
+                if notice.measure is None
+                else _of_measure(notice.measure, on=act_day(case))
+            ),
         }
+
+
+def _of_measure(measure: PlanMeasure, *, on: date) -> dict[Field, str]:
+    found = law.measure(measure.key, on=on)
+    return {
+        Field.CLAUSE: _clause(measure),
+        Field.LAW: law.cite_all(found.sources, on=on),
+        Field.AMOUNT: _amount(measure),
+        Field.AMOUNT_BASIS: measure.amount_basis if measure.amount else "",
+        Field.SERVICE: measure.get_service_display() if measure.service else "",
+        Field.PERIOD: _period(measure),
+        Field.APPEAL: without_stop(appeal_words(measure.appeal, measure.appeal_days)),
+    }
+
+
+def _by_law(notice: Notice) -> dict[Field, str]:
+    """What the law of the day of the act says; of minors only to a guardian."""
+    on = act_day(notice.case)
+    told: dict[Field, str] = {}
+    for one in law.consequences(on=on):
+        field = BY_LAW[one.key]
+        if field != Field.WARD or is_to_guardian(notice):
+            told[field] = told.get(field, "") + _with_articles(one, on=on)
+    return told
+
+
+def _with_articles(one: Consequence, *, on: date) -> str:
+    if not one.sources:
+        return one.text
+    said = {
+        "words": without_stop(one.text),
+        "articles": law.cite_all(one.sources, on=on),
+    }
+    return _("%(words)s（%(articles)s）。") % said
 
 
 def _clause(measure: PlanMeasure) -> str:
@@ -210,7 +243,7 @@ def notices_of(case: Case) -> QuerySet[Notice]:
     return (
         Notice.objects.filter(case=case)
         .select_related(
-            *("measure__party__person", "measure__party__user", "measure__plan"),
+            *("party__person", "party__user", "measure__plan"),
             *("author", "issued_by", "exhibit", "revoked_by"),
         )
         .prefetch_related(
@@ -219,7 +252,7 @@ def notices_of(case: Case) -> QuerySet[Notice]:
                 NoticeDelivery.objects.select_related("by", "exhibit").order_by("pk"),
             ),
             Prefetch(
-                "measure__party__guarded_by",
+                "party__guarded_by",
                 Guardianship.objects.select_related(
                     "guardian__person", "guardian__user"
                 ),
@@ -279,6 +312,50 @@ def untold_measures(case: Case) -> list[PlanMeasure]:
     return [row for row in rows if law.measure(row.key, on=on).notice]
 
 
+def consequences_of(party: Party) -> Notice | None:
+    """The letter to them on what may follow in law that stands, or is being written."""
+    return _explained().filter(party=party).first()
+
+
+def to_explain_to(case: Case, reader: User) -> list[tuple[Party, str]]:
+    """Whom the law was not explained to in writing yet, by masked name."""
+    rows = aggressors_of(case, reader).exclude(pk__in=_explained().values("party"))
+    return [(party, shown_name(party)) for party in rows]
+
+
+def _explained() -> QuerySet[Notice]:
+    written = Notice.objects.filter(kind=NoticeKind.CONSEQUENCES)
+    return written.exclude(state=NoticeState.REVOKED)
+
+
+def somebody_to_explain_to(reader: User, number: str, uid: UUID) -> Party:
+    """
+    Raises:
+        NotFound: unknown, of another case, or nobody who struck.
+    """
+    case = investigated_case(reader, number)
+    found = aggressors_of(case, reader).filter(uid=uid).first()
+    if found is None:
+        raise NotFound(_("本案没有这位行为人，或者您无权查看"))
+    found.case = case
+    return found
+
+
+def told_apart(party: Party, *, at: datetime) -> str:
+    """What a running plan to keep them apart asks of them, without the other's name."""
+    plans = KeepApart.objects.filter(
+        Q(one=party) | Q(other=party), ended_at=None, ends_at__gt=at
+    )
+    plan = plans.prefetch_related("places").order_by("ends_at", "pk").last()
+    if plan is None:
+        return ""
+    with override(LETTER_LANGUAGE):
+        return _("到 %(until)s 为止，避开 %(places)s，不与对方接触。") % {
+            "until": formats.date_format(localtime(plan.ends_at), "DATETIME_FORMAT"),
+            "places": _("、").join(sorted(place.label for place in plan.places.all())),
+        }
+
+
 def notice_for(reader: User, number: str, uid: UUID) -> Notice:
     """
     Raises:
@@ -306,7 +383,9 @@ def notice_of_link(link: AccessLink) -> Notice:
     )
     if found is None or found.issued_at is None:
         raise NotFound(_("这个链接已经失效"))
-    found.case = found.measure.plan.case = link.case
+    found.case = link.case
+    if found.measure is not None:
+        found.measure.plan.case = link.case
     return found
 
 
@@ -336,7 +415,7 @@ def told_by_link(notice: Notice) -> Letter | None:
         letter.text,
         case=notice.case,
         side=Side.AGGRESSOR,
-        own=with_guardians(notice.measure.party),
+        own=with_guardians(notice.party),
     )
     return None if leaks or not letter.text else letter
 
@@ -364,7 +443,7 @@ def proofs_in(case: Case, reader: User) -> QuerySet[Exhibit]:
 def results_of(notice: Notice) -> list[DeliveryResult]:
     """What may come of handing it over: a guardian signs where there is one."""
     unlikely = set()
-    person = notice.measure.party.person
+    person = notice.party.person
     # Whoever came of age since it was begun signs it themself.
     if person is not None and is_minor(person, on=local_day(acting_moment())):
         unlikely.add(DeliveryResult.SIGNED)

@@ -13,6 +13,7 @@ from anlan.resolution.services.compensation_paper import print_compensation
 from anlan.resolution.services.figures import enter_figure
 from anlan.resolution.services.kindness import approve_kindness_words
 from anlan.resolution.services.notices import (
+    begin_consequences,
     begin_notice,
     end_notice_link,
     give_notice_link,
@@ -54,6 +55,7 @@ __all__ = [
     "add_support",
     "approve_kindness_words",
     "begin_compensation",
+    "begin_consequences",
     "begin_notice",
     "begin_plan",
     "change_measure",

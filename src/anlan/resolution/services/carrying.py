@@ -132,7 +132,7 @@ def end_with_letter(notice: Notice, *, at: datetime) -> None:
 
     An undertaking is one only if it was signed: nobody is bound to give it.
     """
-    if notice.measure.key not in _LETTERS:
+    if notice.measure is None or notice.measure.key not in _LETTERS:
         return
     is_signed = notice.deliveries.filter(result__in=_SIGNED).exists()
     if notice.measure.key == _UNDERTAKING and not is_signed:
@@ -156,6 +156,8 @@ def check_stands(notice: Notice, *, at: datetime) -> None:
     Raises:
         Conflict: at that moment another version of the plan was in force.
     """
+    if notice.measure is None:
+        return
     plan = notice.measure.plan
     if plan.state != PlanState.SUPERSEDED:
         return
@@ -194,6 +196,8 @@ def finish_measures(*, case: Case, key: str, words: str, at: datetime) -> None:
 
 def begin_again(notice: Notice, *, at: datetime) -> None:
     """The letter that was all of it was revoked: it has to be told anew."""
+    if notice.measure is None:
+        return
     carrying = (
         Carrying.objects.filter(measure=notice.measure, state=CarryingState.DONE)
         .select_related("task")

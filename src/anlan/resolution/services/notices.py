@@ -19,7 +19,7 @@ from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Protection, Side
-from anlan.cases.models import Case
+from anlan.cases.models import Case, Party
 from anlan.cases.selectors import check_no_leaks, full_name
 from anlan.cases.selectors.guardians import with_guardians
 from anlan.evidence.enums import Source
@@ -27,6 +27,7 @@ from anlan.evidence.models import Exhibit
 from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.statements import is_known_minor
+from anlan.investigation.services.protecting import check_names_no_witness
 from anlan.law import selectors as laws
 from anlan.law import services as law
 from anlan.ledger import services as ledger
@@ -50,7 +51,6 @@ from anlan.resolution.guarding import check_text
 from anlan.resolution.letters import (
     Letter,
     check_template,
-    check_words,
     cited_in,
     names_in,
 )
@@ -62,12 +62,14 @@ from anlan.resolution.models import (
 )
 from anlan.resolution.notice_paper import notice_docx, notice_pdf
 from anlan.resolution.selectors.notices import (
+    consequences_of,
     is_to_guardian,
     letter_of,
     masked_letter,
     named_guardians,
     printed_address,
     template_of,
+    told_apart,
 )
 from anlan.resolution.selectors.plans import finding_in_force, is_answerable
 from anlan.resolution.services.carrying import (
@@ -163,15 +165,15 @@ def begin_notice(
             if there.is_draft:
                 return there
             raise Conflict(_("这项措施已有告知书 %s") % there.code)
-        last: int | None = case.notices.aggregate(last=Max("number"))["last"]
         sentences = [
             one.sentence.text
             for one in measure.grounds.select_related("sentence").order_by("pk")
         ]
         notice = Notice.objects.create(
             case=case,
-            number=(last or 0) + 1,
+            number=_next_number(case),
             measure=measure,
+            party=measure.party,
             kind=kind,
             author=by,
             begun_at=at,
@@ -179,7 +181,51 @@ def begin_notice(
             request=measure.words[:MOST_REQUEST],
         )
         _record(
-            NoticeBegun(code=notice.code, letter=notice.kind, measure=measure.ref),
+            NoticeBegun(code=notice.code, letter=notice.kind, **_about(notice)),
+            notice,
+            by=by,
+            at=at,
+            via=via,
+        )
+    return notice
+
+
+def begin_consequences(
+    *, party: Party, by: User, at: datetime, via: str = ""
+) -> Notice:
+    """Begin the letter that explains to whoever struck what may follow in law.
+
+    It rests on no measure, so it may be written from the first day on. What a plan to
+    keep them apart asks of them stands in it already. Called again while it is a draft,
+    it gives that draft.
+
+    Raises:
+        Conflict: they are not (any more) somebody who struck, or one stands already.
+    """
+    permissions.check_can_draft_plan(by, party.case)
+    with ledger.recording():
+        case = cases.lock_case(party.case)
+        party = Party.objects.select_related("person", "user").get(pk=party.pk)
+        party.case = case
+        if party.removed_at is not None:
+            raise Conflict(_("本人已从本案当事人中移除"))
+        policies.check_is_aggressor(party)
+        there = consequences_of(party)
+        if there is not None:
+            if there.is_draft:
+                return there
+            raise Conflict(_("已有写给本人的后果告知书 %s") % there.code)
+        notice = Notice.objects.create(
+            case=case,
+            number=_next_number(case),
+            party=party,
+            kind=NoticeKind.CONSEQUENCES,
+            author=by,
+            begun_at=at,
+            request=told_apart(party, at=at)[:MOST_REQUEST],
+        )
+        _record(
+            NoticeBegun(code=notice.code, letter=notice.kind, **_about(notice)),
             notice,
             by=by,
             at=at,
@@ -199,7 +245,7 @@ def save_notice(
     """
     permissions.check_can_draft_plan(by, notice.case)
     facts = _told(facts, path="facts", most=MOST_FACTS, notice=notice)
-    request = _told(request, path="request", most=MOST_REQUEST, notice=notice)
+    request = _asked(request, notice)
     with ledger.recording():
         notice = _own_draft(notice, by)
         notice.facts, notice.request = facts, request
@@ -232,7 +278,8 @@ def issue_notice(
     with ledger.recording():
         found = _lock(notice)
         policies.check_notice_may_become(found, NoticeState.ISSUED)
-        policies.check_is_in_force(found.measure)
+        if found.measure is not None:
+            policies.check_is_in_force(found.measure)
         if _checked_letter(found, at=at) != letter:
             raise Conflict(_("内容刚刚被改过，请重新看过再签发"))
         exhibit = add_exhibit(
@@ -261,7 +308,7 @@ def issue_notice(
             NoticeIssued(
                 code=found.code,
                 letter=found.kind,
-                measure=found.measure.ref,
+                **_about(found),
                 exhibit=exhibit.code,
                 pdf=kept.sha256,
                 template=found.template_version,
@@ -464,6 +511,18 @@ def record_delivery(
     return made
 
 
+def _next_number(case: Case) -> int:
+    last: int | None = case.notices.aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def _about(notice: Notice) -> dict[str, str]:
+    """What the record names a letter by: its measure, else whom it is for."""
+    if notice.measure is not None:
+        return {"measure": notice.measure.ref}
+    return {"party": f"party:{notice.party.uid}"}
+
+
 def _within(sentences: list[str], most: int) -> str:
     """As many whole sentences as there is room for; the author sees what is missing."""
     text = ""
@@ -477,29 +536,38 @@ def _within(sentences: list[str], most: int) -> str:
 def _checked_letter(notice: Notice, *, at: datetime) -> Letter:
     """The letter as it would go out; refused where it may not."""
     on = act_day(notice.case)
-    if not full_name(notice.measure.party):
+    if not full_name(notice.party):
         raise Conflict(_("还不知道本人是谁，请先在当事人里补上姓名"))
-    if notice.measure.party.removed_at is not None:
+    if notice.party.removed_at is not None:
         raise Conflict(_("本人已从本案当事人中移除"))
-    if not is_answerable(notice.measure.party):
-        raise Conflict(_("本人已经不是本案的行为人或者涉事人，不能再告知这项措施"))
+    if notice.measure is None:
+        policies.check_is_aggressor(notice.party)
+    else:
+        _check_decided(notice.measure, at=at)
     _check_addressee(notice, at=at)
-    policies.check_rests_on(notice.measure.plan, finding_in_force(notice.case))
-    policies.check_days_ahead(notice.measure, on=local_day(at))
     template = template_of(notice.case.site.organisation, NoticeKind(notice.kind))
     law.check_cited(references=cited_in(template.body), act_on=on, path="template")
     _told(notice.facts, path="facts", most=MOST_FACTS, notice=notice)
-    _told(notice.request, path="request", most=MOST_REQUEST, notice=notice)
+    _asked(notice.request, notice)
     letter = letter_of(notice)
-    _check_walled(letter.text, notice)
-    check_words(text=letter.text, act_on=on, path="template")
+    _check_walled(letter.text, notice, path="template")
+    # Of a template that was written before a list grew as well.
+    check_text(f"{letter.title}\n{letter.text}", notice.case, path="template")
     return letter
+
+
+def _check_decided(measure: PlanMeasure, *, at: datetime) -> None:
+    """A measure is told as it was decided, and to whom it may still be about."""
+    if not is_answerable(measure.party):
+        raise Conflict(_("本人已经不是本案的行为人或者涉事人，不能再告知这项措施"))
+    policies.check_rests_on(measure.plan, finding_in_force(measure.plan.case))
+    policies.check_days_ahead(measure, on=local_day(at))
 
 
 def _check_addressee(notice: Notice, *, at: datetime) -> None:
     """Nobody writes to a child: their guardian bears it and signs for it (民法典 1188)."""
     to_guardian = is_to_guardian(notice)
-    if to_guardian and not is_known_minor(notice.measure.party, at=at):
+    if to_guardian and not is_known_minor(notice.party, at=at):
         raise Conflict(_("本人现在已满十八周岁，请撤销这份草稿，重新起草"))
     if to_guardian and not named_guardians(notice):
         raise Conflict(
@@ -510,6 +578,13 @@ def _check_addressee(notice: Notice, *, at: datetime) -> None:
         )
 
 
+def _asked(text: str, notice: Notice) -> str:
+    """Where nothing was decided, nothing has to be asked either."""
+    if notice.measure is None and not text.strip():
+        return ""
+    return _told(text, path="request", most=MOST_REQUEST, notice=notice)
+
+
 def _told(text: str, *, path: str, most: int, notice: Notice) -> str:
     text = typed(
         text,
@@ -518,14 +593,14 @@ def _told(text: str, *, path: str, most: int, notice: Notice) -> str:
         refusal=_("请写明发生了什么、请对方做什么"),
     )
     check_text(text, notice.case, path=path)
-    law.check_no_verdict(text=text, act_on=act_day(notice.case), path=path)
-    _check_walled(text, notice)
+    _check_walled(text, notice, path=path)
     return text
 
 
-def _check_walled(text: str, notice: Notice) -> None:
-    """A letter to one side says nothing private of the other, nor of a witness."""
-    own = with_guardians(notice.measure.party)
+def _check_walled(text: str, notice: Notice, *, path: str) -> None:
+    """A letter to one side says nothing private of the other, nor who saw or reported it."""
+    own = with_guardians(notice.party)
+    check_names_no_witness([(path, text)], case=notice.case, own=own)
     check_no_leaks(text, case=notice.case, side=Side.AGGRESSOR, own=own)
 
 
@@ -562,7 +637,7 @@ def _check_delivery(
 
 
 def _check_signer(notice: Notice, result: DeliveryResult, *, at: datetime) -> None:
-    if result == DeliveryResult.SIGNED and is_known_minor(notice.measure.party, at=at):
+    if result == DeliveryResult.SIGNED and is_known_minor(notice.party, at=at):
         raise InvalidInput(
             _("本人未满十八周岁，由监护人签收"), path="result", source="G20"
         )
@@ -597,12 +672,14 @@ def _lock(notice: Notice) -> Notice:
     fresh = (
         Notice.objects.select_for_update(of=("self",))
         .select_related(
-            *("author", "measure__plan", "measure__party__person"),
-            "measure__party__user",
+            *("author", "measure__plan", "measure__party"),
+            *("party__person", "party__user"),
         )
         .get(pk=notice.pk)
     )
     fresh.case = case
+    if fresh.measure is not None:
+        fresh.measure.plan.case = case
     return fresh
 
 

@@ -14,12 +14,12 @@ from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.lines import typed
 from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
-from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.models import AccessLink, Case, Task
 from anlan.cases.selectors import check_no_leaks
+from anlan.cases.selectors.guardians import with_guardians
+from anlan.investigation.services.protecting import check_names_no_witness
 from anlan.law import selectors as law
-from anlan.law import services as laws
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution import permissions, policies
@@ -95,7 +95,7 @@ def object_by_link(
     """
     notice = notice_of_link(link)
     return _receive(
-        notice.measure,
+        policies.check_is_objectable(notice),
         ObjectionWay.PORTAL,
         words,
         taken_by=None,
@@ -350,7 +350,8 @@ def _reason(text: str, refusal: str, objection: Objection) -> str:
     )
     case = objection.case
     check_text(text, case, path="reason")
-    laws.check_no_verdict(text=text, act_on=act_day(case), path="reason")
+    own = with_guardians(objection.party)
+    check_names_no_witness([("reason", text)], case=case, own=own)
     check_no_leaks(text, case=case, side=Side.AGGRESSOR, own=[objection.party])
     return text
 

@@ -28,11 +28,12 @@ from anlan.law import selectors as law
 from anlan.law.selectors import refusal_words
 from anlan.resolution import permissions
 from anlan.resolution import services as resolution
-from anlan.resolution.enums import NoticeState
+from anlan.resolution.enums import NoticeKind, NoticeState
 from anlan.resolution.forms.notices import DeliveryForm, NoticeForm, RevocationForm
 from anlan.resolution.models import Notice
 from anlan.resolution.selectors.notices import (
     carried_out,
+    consequences_of,
     is_to_guardian,
     letter_of,
     link_of,
@@ -42,6 +43,8 @@ from anlan.resolution.selectors.notices import (
     notices_of,
     objections_of,
     plan_in_force,
+    somebody_to_explain_to,
+    to_explain_to,
     untold_measures,
 )
 from anlan.resolution.selectors.plans import measure_for
@@ -67,7 +70,8 @@ def notices(request: HttpRequest, number: str) -> HttpResponse:
                 (row, law.measure_title(row.key), shown_name(row.party))
                 for row in untold_measures(case)
             ],
-            "notices": notices_of(case),
+            "to_explain": to_explain_to(case, reader),
+            "notices": [(one, shown_name(one.party)) for one in notices_of(case)],
             "objections": [
                 (row, law.measure_title(row.measure.key)) for row in objections_of(case)
             ],
@@ -95,6 +99,20 @@ def notice_beginning(request: HttpRequest, number: str, uid: UUID) -> HttpRespon
 
 
 @login_required
+@require_POST
+def consequences_beginning(
+    request: HttpRequest, number: str, uid: UUID
+) -> HttpResponse:
+    """Begin the letter on what may follow in law; the one that stands, if there is one."""
+    reader = reader_of(request)
+    party = somebody_to_explain_to(reader, number, uid)
+    there = consequences_of(party)
+    if there is None:
+        there = resolution.begin_consequences(party=party, by=reader, at=timezone.now())
+    return redirect("resolution:notice", number, there.uid)
+
+
+@login_required
 @_either
 def notice(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     """The letter; sent, what its author wrote is kept and shown in its place."""
@@ -102,7 +120,7 @@ def notice(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     found = notice_for(reader, number, uid)
     if request.method == "GET":
         return _page(request, found)
-    form = NoticeForm(request.POST)
+    form = NoticeForm(request.POST, notice=found)
     if not form.is_valid():
         return _page(request, found, form=form, status=422)
     try:
@@ -248,15 +266,19 @@ def _page(
         {
             "case": found.case,
             "notice": found,
-            "measure": law.measure_title(found.measure.key),
+            "measure": law.measure_title(found.measure.key) if found.measure else "",
+            "is_objectable": NoticeKind(found.kind).is_objectable,
             "letter": masked_letter(found),
             "digest": letter_of(found).digest,
-            "is_nameless": found.is_draft and not full_name(found.measure.party),
+            "is_nameless": found.is_draft and not full_name(found.party),
             "lacks_guardian": found.is_draft
             and is_to_guardian(found)
             and not named_guardians(found),
             "form": form
-            or NoticeForm(initial={"facts": found.facts, "request": found.request}),
+            or NoticeForm(
+                notice=found,
+                initial={"facts": found.facts, "request": found.request},
+            ),
             "may_write": may_write,
             "may_issue": found.is_draft and permissions.can_issue_notice(reader, found),
             "may_deliver": found.state in {NoticeState.ISSUED, NoticeState.DELIVERED}

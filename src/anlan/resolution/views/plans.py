@@ -72,8 +72,10 @@ def plans(request: HttpRequest, number: str) -> HttpResponse:
             "rows": rows,
             "finding": finding_in_force(case),
             "may_begin": permissions.can_draft_plan(reader, case) and not is_open,
-            "unlawful": [
-                one for one in law.measures(on=act_day(case)) if not one.is_lawful
+            "refused": [
+                (one, one.guardrail or law.cite(one.refused_by))
+                for one in law.measures(on=act_day(case))
+                if not one.is_for_plans
             ],
         },
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from anlan.accounts.services import field_keys
 from anlan.base import crypto
+from anlan.base.data_place import data_place
 from anlan.base.errors import DomainError
 from anlan.ledger.events import SYSTEM
 
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.stderr.write(data_place(), self.style.NOTICE)
         try:
             if options["rotate"]:
                 key_id = field_keys.add_field_key(by=SYSTEM, at=timezone.now())

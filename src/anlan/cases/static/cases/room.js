@@ -9,7 +9,9 @@ document.addEventListener("htmx:after:swap", () => {
 
 // Emptied at once: the event of the closing comes later, and a panel swapped in between
 // would find something to show again.
-document.addEventListener("room:done", () => {
+// Only of what was asked here: an answer that comes late must not close another sheet.
+document.addEventListener("room:done", ({ target }) => {
+  if (!sheet.contains(target)) return;
   sheet.replaceChildren();
   sheet.close();
 });

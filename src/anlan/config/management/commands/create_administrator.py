@@ -1,17 +1,20 @@
-"""``manage.py create_administrator``: the first company and its first administrator."""
+"""``manage.py create_administrator``: the first administrator, or a lost one's way back."""
 
 from __future__ import annotations
 
 import getpass
 import os
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 from django.utils import timezone
 
 from anlan.accounts import services as accounts
-from anlan.accounts.models import Organisation, User
+from anlan.accounts.models import Membership, Organisation, User
 from anlan.base.errors import DomainError
 from anlan.incidents import services as incidents
 from anlan.ledger import services as ledger
@@ -29,10 +32,21 @@ class Command(BaseCommand):
     help = (
         "Make the first company and administrator of an empty installation. Asks at a "
         "terminal; without one reads ANLAN_ADMIN_ORGANISATION, _CODE, _NAME, _USERNAME "
-        "and _PASSWORD. Does nothing when somebody is there already."
+        "and _PASSWORD. Does nothing when somebody is there already. With --reset: a code "
+        "for an administrator who cannot sign in any more."
     )
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--reset",
+            metavar="USERNAME",
+            help="take password and second factor away and print a code that works once",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["reset"]:
+            self._reset(options["reset"])
+            return
         if User.objects.exists():
             self.stdout.write("There is an administrator already.")
             return
@@ -72,6 +86,29 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Administrator {user.username} can sign in now.")
+
+    def _reset(self, username: str) -> None:
+        """On the record, as from the system: whoever can call this owns the machine.
+
+        Only for administrators: everybody else has one who resets their access.
+        """
+        at = timezone.now()
+        user = User.objects.filter(username=username.lower()).first()
+        roles = Membership.objects.running(at).filter(role_key="administrator")
+        if user is None or not roles.filter(user=user).exists():
+            raise CommandError(
+                f"{username} is no administrator; one of them may reset it"
+            )
+        try:
+            invitation, code = accounts.reset_access(user=user, by=SYSTEM, at=at)
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        ends = timezone.localtime(invitation.expires_at)
+        where = f"{settings.PUBLIC_URL}{reverse('accounts:enter')}"
+        self.stdout.write(
+            f"{code}  works once, until {ends:%Y-%m-%d %H:%M}, at {where}\n"
+            "The old password, second factors, passkeys and sessions are gone."
+        )
 
     def _ask(self, question: str, variable: str) -> str:
         if value := os.environ.get(variable, "").strip():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
 from django.db import connections
 
-from anlan.config.schema import is_empty, make_tables
+from anlan.config.schema import is_empty, make_tables, of_newer
 
 # With one of these, somebody wants less than all, or only to know.
 _PARTIAL = ("app_label", "fake", "plan", "check_unapplied", "prune", "replay")
@@ -31,6 +31,9 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         connection.prepare_database()
-        if not any(options[name] for name in _PARTIAL) and is_empty(connection):
-            make_tables(connection)
+        if not any(options[name] for name in _PARTIAL):
+            if is_empty(connection):
+                make_tables(connection)
+            elif said := of_newer(connection):
+                raise CommandError(said)
         super().handle(*args, **options)

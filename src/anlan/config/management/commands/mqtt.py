@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from anlan.base.errors import DomainError
 from anlan.config.environment import Environment
+from anlan.config.starting import check_start
 from anlan.incidents.services import devices
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         environment: Environment = settings.ENVIRONMENT
         broker = broker_of(environment)
+        check_start()
         asyncio.run(_until_told(broker, say=self._say))
 
     def _say(self, text: str) -> None:

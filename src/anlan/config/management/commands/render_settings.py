@@ -17,7 +17,7 @@ from anlan.config.environment import ROOT, Environment
 HEAD = """# Settings
 
 Read from the environment when a process starts; a wrong value stops it with the name of
-the variable. All are optional.
+the variable. All are optional; an empty variable is as one that is not set.
 """
 
 

@@ -80,7 +80,7 @@ PAGES: dict[str, tuple[str, str, Moves]] = {
         PLAN_MOVES,
     ),
     "notice": (
-        "A letter about a measure",
+        "A letter about a measure, or on what may follow in law",
         "anlan.resolution.policies.NOTICE_MOVES",
         NOTICE_MOVES,
     ),

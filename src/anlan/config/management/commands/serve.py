@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from anlan.config.server import run
+from anlan.config.starting import check_start
 
 
 class Command(BaseCommand):
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--key", type=Path, help="PEM file of its key")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_start()
         from anlan.config.front import Front  # noqa: PLC0415 -- opens Django's handler
 
         run(

@@ -10,17 +10,22 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from anlan.config.starting import check_start
+
 KILL_SECONDS = 8  # for answers in progress; the supervisor kills after ten
 
 
 class Command(BaseCommand):
-    help = "Serve pages and API on ANLAN_HOST and ANLAN_PORT, without live streams."
+    help = (
+        "Serve pages and API on ANLAN_HOST and ANLAN_PORT, without streams and uploads."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--workers", type=int, default=2, help="processes")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        serve("anlan.config.wsgi:application", workers=options["workers"])
+        check_start()
+        serve("anlan.config.bounded:application", workers=options["workers"])
 
 
 def serve(application: str, *, workers: int) -> None:

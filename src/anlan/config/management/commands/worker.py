@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from anlan import worker
 from anlan.accounts.models import Organisation
+from anlan.config.starting import check_start
 from anlan.notify import jobs as notify
 from anlan.play.company import extend_roster
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
     help = "Fire deadlines, climb ladders, send messages; any number may run at once."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_start()
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())

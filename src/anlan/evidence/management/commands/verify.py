@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DatabaseError, connection
 
+from anlan.base.data_place import data_place
 from anlan.evidence import guards
 from anlan.evidence.file_verification import FileReport, verify_files
 from anlan.evidence.list_verification import ListProblem, verify_list
@@ -30,6 +31,7 @@ _OUTSIDE = {
     Held.UNKNOWN: "no such chain here",
     Held.UNSIGNED: "not signed with a key of this installation",
 }
+NOT_VERIFIED = 2  # the exit code of who could not look; 1 is of who found something
 _SHOWN = 50  # problems printed; after a bad migration there may be millions
 
 
@@ -58,6 +60,20 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.stderr.write(data_place(), self.style.NOTICE)
+        try:
+            is_sound = self._verify(options)
+        except DatabaseError as error:
+            why = str(error).strip().partition("\n")[0]
+            raise CommandError(
+                f"nothing is verified, the database cannot be read: {why}",
+                returncode=NOT_VERIFIED,
+            ) from None
+        if not is_sound:
+            raise SystemExit(1)
+
+    def _verify(self, options: dict[str, Any]) -> bool:
+        """Whether all is as it was written."""
         begun = time.perf_counter()
         report = verify(processes=max(1, options["processes"]))
         seconds = time.perf_counter() - begun
@@ -83,14 +99,13 @@ class Command(BaseCommand):
                 [f"the trigger {name} is not in the database" for name in absent]
             )
             self._print_outside(outside)
-        if (
-            not report.is_sound
-            or files.problems
-            or listed
-            or absent
-            or any(one.held is not Held.FITS for one in outside)
-        ):
-            raise SystemExit(1)
+        return (
+            report.is_sound
+            and not files.problems
+            and not listed
+            and not absent
+            and all(one.held is Held.FITS for one in outside)
+        )
 
     def _compare(self, file: Path | None) -> list[Compared]:
         if file is None:
@@ -98,9 +113,11 @@ class Command(BaseCommand):
         try:
             found = compare_held(file.read_text("utf-8", errors="replace"))
         except (OSError, BadNote) as error:
-            raise CommandError(f"{file}: {error}") from None
+            raise CommandError(f"{file}: {error}", returncode=NOT_VERIFIED) from None
         if not found:
-            raise CommandError(f"{file}: there is no checkpoint in it")
+            raise CommandError(
+                f"{file}: there is no checkpoint in it", returncode=NOT_VERIFIED
+            )
         return found
 
     def _print_outside(self, outside: Sequence[Compared]) -> None:

@@ -10,12 +10,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from anlan.base.data_place import data_place
 from anlan.ledger import checkpointing
 from anlan.ledger.checkpoints import fingerprint
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.signer.__main__ import told
 from anlan.ledger.signer.client import Away
 from anlan.ledger.signer.keys import KeyTrouble
+from anlan.ledger.signer.memory import Refused
 
 
 class Command(BaseCommand):
@@ -40,18 +42,38 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.stderr.write(data_place(), self.style.NOTICE)
         try:
             if options["accept"]:
                 key = checkpointing.accept_new_key(by=SYSTEM, at=timezone.now())
-                lines = [f"fingerprint {fingerprint(key.public_key)}"]
+                lines = [_line_of(key.public_key)]
+            elif settings.SIGNER_IS_APART:
+                lines = self._of_another_user(options)
             else:
-                lines = told(settings.SIGNER, self._todo(options))
+                todo = self._todo(options)
+                lines = told(settings.SIGNER, todo)
+                _check_in_use(lines[0])
         except KeyTrouble as trouble:
             raise CommandError(str(trouble)) from None
-        except Away:
+        except (Away, Refused):
             raise CommandError("the signer does not answer") from None
         for line in lines:
             self.stdout.write(line)
+
+    def _of_another_user(self, options: dict[str, Any]) -> list[str]:
+        """What the socket shows of a key that this user cannot, and must not, read.
+
+        Raises:
+            CommandError: it is to do something with the key.
+        """
+        for todo in ("paper", "recover", "rotate"):
+            if options[todo]:
+                raise CommandError(
+                    "ANLAN_SIGNER_SOCKET names a signer with a user of its own: its key "
+                    "does not lie in ANLAN_DATA. As that user: python -m "
+                    f"anlan.ledger.signer --folder FOLDER {todo} (docs/deploy)"
+                )
+        return [_line_of(checkpointing.signer().key().public_key)]
 
     def _todo(self, options: dict[str, Any]) -> str:
         for todo in ("paper", "recover", "rotate"):
@@ -60,3 +82,25 @@ class Command(BaseCommand):
                     self.stderr.write("Type the fourteen groups, then Ctrl-D:")
                 return todo
         return "fingerprint"
+
+
+def _line_of(public_key: bytes) -> str:
+    return f"fingerprint {fingerprint(public_key)}"
+
+
+def _check_in_use(line: str) -> None:
+    """See that the signer that answers, if one does, has the same key.
+
+    Raises:
+        KeyTrouble: it signs with another one, of which this would be no paper.
+    """
+    try:
+        running = _line_of(checkpointing.signer().key().public_key)
+    except (Away, Refused):
+        return
+    if running != line:
+        raise KeyTrouble(
+            f"the signer that answers at {settings.SIGNER_SOCKET} has another key "
+            f"({running}) than {settings.SIGNER} ({line}): see ANLAN_DATA and "
+            "ANLAN_SIGNER_SOCKET"
+        )

@@ -5,6 +5,9 @@ const SILENCE_MS = 60000;
 // Nobody answered, or not now: to be tried again. Whatever else is thrown is our fault.
 export class Unreached extends Error {}
 
+// There is a network, and the server at its end cannot: its disk, its database.
+export class Broken extends Unreached {}
+
 // The status, whether it was led elsewhere, and the JSON of the answer, or null.
 export async function ask(url, options = {}) {
   const control = new AbortController();
@@ -22,8 +25,9 @@ export async function ask(url, options = {}) {
 
 // {csrf, user} of who is signed in here; nothing if nobody is.
 export async function askToken() {
-  const { redirected, json } = await ask("/m/token/");
+  const { status, redirected, json } = await ask("/m/token/");
   if (redirected) return null;
+  if (status >= 500) throw new Broken(String(status));
   if (!json?.user) throw new Unreached("no token");
   return json;
 }

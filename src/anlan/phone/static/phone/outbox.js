@@ -1,7 +1,7 @@
 // A report, a task that was done, or what was said at a scene by one tap (an *act*) is
 // kept on the phone first and sent then; it leaves the phone only when the server has echoed its request id and has its files. Sent on
 // submit, when the network is back, when the page is shown again, and every 15 seconds.
-import { ask, askPatiently, askToken, parsed, Unreached } from "./asking.js";
+import { ask, askPatiently, askToken, Broken, parsed, Unreached } from "./asking.js";
 import { holder, isHeldBy } from "./holder.js";
 import { all, drop, keep } from "./store.js";
 
@@ -20,6 +20,7 @@ let standing = null; // the alarm whose form says that it was not sent yet
 let again = null; // a refused alarm that its writer tells of another place, and the form for it
 let isSignedOut = false;
 let isFaulty = false;
+let isBroken = false;
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -44,7 +45,8 @@ async function sendWords(item, token) {
 
 // What an answer means that is not the one hoped for.
 function verdict(status, json) {
-  const isLater = status < 400 || status === 408 || status === 429 || status >= 500;
+  if (status >= 500) return new Broken(String(status));
+  const isLater = status < 400 || status === 408 || status === 429;
   if (isLater) return new Unreached(String(status));
   if (json?.errors) return refusal(json.errors);
   if (status === 413) return refusal({ files: [words.large] });
@@ -63,7 +65,7 @@ export async function flush() {
 }
 
 async function sendAll() {
-  isFaulty = false;
+  isFaulty = isBroken = false;
   try {
     const waiting = [...(await all()), ...held.values()].sort((a, b) => a.made - b.made);
     if (waiting.length === 0) return;
@@ -151,7 +153,15 @@ async function sendRest(item, token) {
       settled += error.errors ? 1 : 0;
     }
   }
-  if (settled && location.pathname === item.answer.url) location.reload();
+  if (settled && location.pathname === item.answer.url) showArrived();
+}
+
+// Its parts only: a photo that was chosen meanwhile stays in its form, and is named there.
+function showArrived() {
+  const form = document.querySelector("form[data-outbox=files]");
+  const isChosen = form && new FormData(form).getAll("files").some((file) => file.name);
+  if (form && !isChosen) form.querySelector("[data-file-names]").textContent = "";
+  document.dispatchEvent(new CustomEvent("anlan:reload"));
 }
 
 async function tryTask(item, token) {
@@ -219,6 +229,7 @@ async function changeFile(item, file, more) {
 
 // It stays here and is tried again. No network is nothing to speak of; all else is.
 function note(error) {
+  isBroken ||= error instanceof Broken;
   if (error instanceof Unreached) return;
   isFaulty = true;
   console.error(error);
@@ -235,6 +246,7 @@ async function show() {
     chip.lastChild.textContent = chip.dataset[state].replace("{}", waiting.length || refused.length);
   });
   document.querySelectorAll("[data-waiting-list]").forEach((list) => {
+    if (list.querySelector("details[open]")) return; // somebody chooses why
     list.hidden = waiting.length + refused.length === 0;
     const rows = [...waiting.map((item) => row(item, list)), ...refused.map((one) => fileRow(one, list))];
     list.querySelector("ul").replaceChildren(...rows);
@@ -250,19 +262,28 @@ async function show() {
 // Whoever said it sees that nobody has heard it yet, also when they come back to the page.
 function mark(form, waiting) {
   const isUnsent = waiting.some((one) => one.action === form.action && one.user === holder() && !one.errors);
-  const place = form.closest(".btns") ?? form;
+  const place = form.closest("[data-dialled], .btns") ?? form;
   const shown = [...document.querySelectorAll("[data-unsaid]")].find((one) => one.dataset.unsaid === form.action);
-  for (const button of form.querySelectorAll("button")) button.disabled = isUnsent;
+  // A further call is a call of its own, also while the one before waits.
+  const isOver = isUnsent && !("repeats" in form.dataset);
+  const hadFocus = form.contains(document.activeElement); // a disabled button loses it
+  for (const button of form.querySelectorAll("button")) button.disabled = isOver;
   const template = document.querySelector("[data-unsaid-act]"); // a page of another version may have none
   if (isUnsent && !shown && template) {
     const notice = template.content.cloneNode(true).firstElementChild;
     notice.dataset.unsaid = form.action;
     place.before(notice);
-  } else if (!isUnsent) shown?.remove();
+    notice.tabIndex = -1;
+    if (hadFocus) notice.focus();
+  } else if (!isUnsent && shown) {
+    if (shown.contains(document.activeElement)) form.querySelector("button")?.focus();
+    shown.remove();
+  }
 }
 
 function chipState(waiting, refused) {
   if (isFaulty) return "fault";
+  if (isBroken) return "broken";
   if (waiting) return "waiting";
   if (!navigator.onLine) return "lost";
   return refused ? "refused" : "fine";
@@ -280,7 +301,7 @@ const whyRefused = ({ file }) => `${file.name} · ${sentences(file.errors).join(
 function row(item, list) {
   const refused = sentences(item.errors);
   const other = item.user !== holder();
-  const why = refused.join(" ") || (other && list.dataset.other) || (isSignedOut && list.dataset.login) || list.dataset.network;
+  const why = refused.join(" ") || (other && list.dataset.other) || (isSignedOut && list.dataset.login) || (isBroken && list.dataset.broken) || list.dataset.network;
   const line = lineOf(list, item, item.place || "", why);
   const button = line.querySelector("button");
   button.hidden = refused.length === 0;
@@ -289,7 +310,34 @@ function row(item, list) {
   send.hidden = !other || item.isAct || item.filesFirst || !list.dataset.forAnother;
   send.addEventListener("click", () => confirm(list.dataset.forAnother) && sendForAnother(item));
   if (refused.length && !other) button.before(...waysOn(item));
+  const discard = line.querySelector("[data-discard]"); // whoever commands has it
+  if (discard) discard.hidden = !other;
+  discard?.querySelectorAll("button").forEach((reason) => {
+    reason.addEventListener("click", () => confirm(list.dataset.sure) && throwAway(item, reason.value, list));
+  });
   return line;
+}
+
+// What another left here and nobody will send goes once it is on the record why.
+async function throwAway(item, reason, list) {
+  list.querySelectorAll("details[open]").forEach((part) => (part.open = false));
+  try {
+    const known = await askToken();
+    if (!known) throw new Unreached("signed out");
+    const body = new FormData();
+    const what = (item.isAct && "act") || (item.filesFirst && "task") || "report";
+    const age = String(Math.max(0, Math.round((Date.now() - item.made) / 1000)));
+    const said = { writer: item.writer ?? item.user, what, reason, age, request_id: newId() };
+    for (const [name, value] of Object.entries(said)) body.set(name, value);
+    body.set("csrfmiddlewaretoken", known.csrf);
+    const { status, json } = await ask(list.dataset.discards, { method: "POST", body, headers: JSON_PLEASE });
+    if (status !== 201) throw verdict(status, json);
+    await drop(item.id);
+  } catch (error) {
+    toast([...sentences(error.errors), list.dataset.unrecorded].join(" "));
+    if (!error.errors) note(error);
+  }
+  await show();
 }
 
 // Whoever commands lets out what somebody left here who cannot open this phone any more;
@@ -356,6 +404,7 @@ async function submit(event) {
   event.preventDefault();
   const form = event.target;
   if (form.dataset.busy) return;
+  if (form.dataset.outbox === "files") return keepFiles(form);
   // Refused by the server, too; but without a network that would be heard of too late.
   if (form.elements.place && !new FormData(form).get("place")) return say(form, form.dataset.nowhere);
   form.dataset.busy = "yes";
@@ -376,6 +425,23 @@ async function submit(event) {
     return;
   }
   await deliver(item, form);
+}
+
+// More files of a report that has arrived: what is still left of it.
+async function keepFiles(form) {
+  const files = new FormData(form).getAll("files").filter((file) => file.name);
+  const answer = { url: location.pathname, number: form.dataset.number };
+  const kept = files.map((file) => ({ id: newId(), name: file.name, blob: file }));
+  try {
+    if (!files.length) throw new Error("no file"); // the server says so
+    await keep({ id: newId(), action: form.action, made: Date.now(), user: holder(), answer, fields: [], files: kept });
+  } catch (error) {
+    console.warn(error);
+    return form.submit();
+  }
+  form.reset();
+  form.querySelector("[data-file-names]").textContent = form.dataset.sending.replace("{}", files.length);
+  await flush();
 }
 
 // Sent along with the form as a field that nobody sees.
@@ -426,7 +492,11 @@ async function keepWhatFits(item, form) {
 
 async function deliver(item, form) {
   awaited = item.id;
-  if (item.isAct) setTimeout(show, PATIENCE_MS);
+  if (item.isAct) {
+    setTimeout(show, PATIENCE_MS);
+    // No part that somebody works in is fetched anew, and what they tapped is said.
+    if (form.contains(document.activeElement)) document.activeElement.blur();
+  }
   interrupt();
   if (item.filesFirst) await uploading;
   await flush();
@@ -443,7 +513,7 @@ async function deliver(item, form) {
   // It stays busy: what was kept is not to be kept twice.
   form.querySelector(".submit button")?.setAttribute("disabled", "");
   const card = document.querySelector("[data-offline-card]").content.cloneNode(true);
-  const why = (isSignedOut && words.login) || (isFaulty && words.fault);
+  const why = (isSignedOut && words.login) || (isFaulty && words.fault) || (isBroken && words.down);
   if (why) card.querySelector("[data-why]").textContent = why;
   form.before(card);
   scrollTo({ top: 0 });
@@ -478,6 +548,7 @@ function go(form, url) {
   if (form.dataset.outbox !== "act" || new URL(url, location).pathname !== location.pathname) location.href = url;
   else {
     delete form.dataset.busy;
+    if (form.contains(document.activeElement)) document.activeElement.blur(); // what it held back may come
     document.dispatchEvent(new CustomEvent("anlan:reload"));
   }
 }
@@ -529,18 +600,8 @@ async function tellAgain() {
 document.addEventListener("submit", (event) => {
   if ("indexedDB" in window && event.target.matches("form[data-outbox]") && !event.defaultPrevented) submit(event);
 });
-document.querySelectorAll("[data-live-page]").forEach((part) => {
+document.querySelectorAll("[data-live-page], [data-live-refresh]").forEach((part) => {
   new MutationObserver(() => show()).observe(part.parentElement, { childList: true });
-});
-function nameFiles(input) {
-  const names = [...input.form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
-  const line = input.form.querySelector("[data-file-names]");
-  if (line) line.textContent = names.map((file) => file.name).join(" · ");
-}
-
-document.querySelectorAll("input[type=file]").forEach((input) => {
-  input.addEventListener("change", () => nameFiles(input));
-  if (input.files.length) nameFiles(input); // chosen while this script was on its way
 });
 // What the service worker kept is the reader's own: the next one must not find it.
 document.querySelectorAll("form[action$='/accounts/logout/']").forEach((form) => {

@@ -3,7 +3,7 @@
 // wait, from the last visit. Reports never pass through here: the outbox keeps
 // them, because a service worker may be ended at any moment.
 const SHELL = {{ shell|safe }};
-const CACHE = "anlan-shell-5";
+const CACHE = "anlan-shell-6";
 const DRAFTS = "anlan-drafts"; // pages of statements, see evidence/drafts.js
 const PATIENCE_MS = 3000;
 const HOME = "{% url 'phone:alarm' %}";

@@ -148,14 +148,16 @@ def set_item(
                 row.exhibits.clear()
                 row.delete()
             return report
-        row, _created = ReportItem.objects.update_or_create(
+        row, is_new = ReportItem.objects.update_or_create(
             report=report,
             kind=kind,
             defaults={"state": state, "words": words, "said_by": by, "said_at": at},
         )
         # What somebody else chose and this person may not see stays chosen.
-        seen = kept_of(report.case, by)
-        unseen = row.exhibits.exclude(pk__in=seen.values("pk"))
+        unseen: Iterable[Exhibit] = ()
+        if not is_new:
+            seen = kept_of(report.case, by)
+            unseen = row.exhibits.exclude(pk__in=seen.values("pk"))
         row.exhibits.set([*chosen, *unseen])
     return report
 

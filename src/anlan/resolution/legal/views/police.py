@@ -35,6 +35,7 @@ from anlan.resolution.legal.forms.police import (
 from anlan.resolution.legal.police_duty import duty_of
 from anlan.resolution.legal.selectors.police import (
     checklist,
+    happened_in,
     last_day,
     missing_in,
     newest_to_tell,
@@ -106,6 +107,7 @@ def report(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     at = timezone.now()
     may_report = permissions.can_report(reader, found.case)
     missing = missing_in(found)
+    happened = happened_in(found)
     return render(
         request,
         "legal/report.html",
@@ -129,6 +131,8 @@ def report(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
                     "rule": rule,
                     "cited": law.cite_all(rule.sources, on=local_day(row.begins_at)),
                     "last_day": last_day(row.due_at),
+                    "unpublished": rule.unpublished_year(last_day(row.due_at)),
+                    "is_earliest": rule.is_earliest(happened),
                     "has_passed": row.due_at <= at,
                 }
                 for row, rule in periods_of(found)

@@ -25,6 +25,7 @@ from anlan.evidence.models import Exhibit
 from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.statements import is_known_minor
+from anlan.investigation.services.protecting import check_names_no_witness
 from anlan.law import services as law
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution.guarding import check_text
@@ -244,13 +245,13 @@ def check_both_may_read(text: str, *, talks_kind: str, case: Case, path: str) ->
     """Refuse words that no side may be given: unlawful ones, verdicts, private ones.
 
     Raises:
-        InvalidInput: with the rule.
+        InvalidInput: with the rule; who saw or reported it too (G23).
         Conflict: it says something private of somebody.
     """
     check_text(text, case, path=path)
-    law.check_no_verdict(text=text, act_on=act_day(case), path=path)
     if talks_kind == TalksKind.NEGOTIATION:
         law.check_not_called_mediation(text=text, act_on=act_day(case), path=path)
+    check_names_no_witness([(path, text)], case=case)
     for side in Side:
         check_no_leaks(text, case=case, side=side)
 

@@ -560,7 +560,8 @@ def _in_question(case: Case, *, place: Place) -> list[Improvement]:
         .exclude(case=case)
         .exclude(case__in=case.joined_cases.all())
         .select_related("case__site")
-        .order_by("pk")
+        # In one transaction their cases are locked: by their keys, as everywhere.
+        .order_by("case", "pk")
     )
 
 

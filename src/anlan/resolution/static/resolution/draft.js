@@ -1,19 +1,28 @@
-// A step is kept as it is typed, a moment after the last key. What cannot be sent is tried
-// again; of two who write, the second is told and changes nothing.
+// A step is kept as it is typed, a moment after the last key, and at the latest when its
+// page is left. What cannot be sent is tried again, and the browser asks before it is lost;
+// of two who write, the second is told and changes nothing.
 
 const WAIT_MS = 1000;
 const RETRY_MS = 10000;
 const form = document.querySelector("form[data-draft-form]");
 const state = form.querySelector("[data-draft-state]");
 const version = form.elements.draft_version;
-let timer, busy = false, leaving = false, changed = false;
+let timer, busy = false, leaving = false, changed = false, isLate = false;
 
 const later = (ms) => {
   clearTimeout(timer);
-  timer = setTimeout(save, ms);
+  timer = setTimeout(() => save(), ms);
 };
 
-async function save() {
+// Signing in anew, in another window, brings a new token.
+function content() {
+  const body = new FormData(form);
+  const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+  if (token) body.set("csrfmiddlewaretoken", token);
+  return body;
+}
+
+async function save({ keepalive = false } = {}) {
   if (busy || leaving || !changed) return;
   busy = true;
   changed = false;
@@ -21,20 +30,29 @@ async function save() {
   try {
     const answer = await fetch(form.action, {
       method: "POST",
-      body: new FormData(form),
+      body: content(),
       headers: { Accept: "application/json" },
-      redirect: "error",
+      redirect: "manual",
+      keepalive,
     });
-    const told = await answer.json();
-    if (answer.ok) version.value = told.version;
-    state.textContent = answer.ok ? form.dataset.saved : told.error;
+    if (answer.type === "opaqueredirect") again(form.dataset.signedOut);
+    else {
+      const told = await answer.json();
+      if (answer.ok) version.value = told.version;
+      isLate = !answer.ok;
+      state.textContent = answer.ok ? form.dataset.saved : told.error;
+      if (changed) later(WAIT_MS);
+    }
   } catch {
-    changed = true;
-    state.textContent = form.dataset.waiting;
-    later(RETRY_MS);
+    again(form.dataset.waiting);
   }
   busy = false;
-  if (changed) later(WAIT_MS);
+}
+
+function again(why) {
+  changed = true;
+  state.textContent = why;
+  later(RETRY_MS);
 }
 
 form.addEventListener("input", () => {
@@ -52,3 +70,7 @@ form.addEventListener("submit", (event) => {
   clearTimeout(timer);
   leaving = true;
 });
+addEventListener("beforeunload", (event) => {
+  if (!leaving && (changed || busy || isLate)) event.preventDefault();
+});
+addEventListener("pagehide", () => save({ keepalive: true }));

@@ -58,10 +58,12 @@ async function ask({ subject, seq }) {
   if (decodeURI(location.pathname) !== decodeURI(alarm.url) && isFirst(subject)) show(alarm);
 }
 
-for (const gesture of ["pointerdown", "keydown"]) {
+// By touch only the end of a tap allows sound; and a phone call takes it away again.
+for (const gesture of ["pointerdown", "pointerup", "click", "keydown"]) {
   addEventListener(gesture, () => {
     touched = performance.now();
     if (lookup || document.getElementById("called")) sound ??= new AudioContext();
+    if (sound && sound.state !== "running") sound.resume().catch(() => {});
   });
 }
 

@@ -30,7 +30,7 @@ document.addEventListener(
     // browser would leave the value of a disabled button out of what it sends.
     setTimeout(() => {
       if (event.defaultPrevented && !form.matches(viaHtmx)) rest(form);
-      else event.submitter?.setAttribute("aria-busy", "true");
+      else if (form.dataset.sent) event.submitter?.setAttribute("aria-busy", "true"); // not answered already
     });
     if ("savesFile" in form.dataset) setTimeout(rest, FILE_TAKES_MS, form);
   },

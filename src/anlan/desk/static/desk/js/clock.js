@@ -1,11 +1,23 @@
 // Clocks and relative times. They follow the server's clock, not the phone's, which
-// may be wrong: the offset is measured once, from the instant the page was made.
+// may be wrong: the offset is measured from the instant the page was made, and again when
+// a newer one is fetched. A page that the phone kept (phone/older.js) was made long ago:
+// there it is as it was measured last.
 
+const MEMORY = "anlan-clock";
 const body = document.body;
-const offset = Number(body.dataset.now) * 1000 - Date.now();
+let offset = 0;
 const serverNow = () => (Date.now() + offset) / 1000;
 const fill = (pattern, ...words) => words.reduce((text, word) => text.replace("{}", word), pattern);
 const two = (number) => String(number).padStart(2, "0");
+
+function measure(now) {
+  offset = Number(now) * 1000 - Date.now();
+  try {
+    localStorage.setItem(MEMORY, offset);
+  } catch {
+    // a browser that keeps nothing keeps no old pages either
+  }
+}
 
 function face(seconds) {
   const whole = Math.floor(Math.abs(seconds));
@@ -50,6 +62,9 @@ function age() {
   }
 }
 
+if ("older" in body.dataset) offset = Number(localStorage.getItem(MEMORY));
+else measure(body.dataset.now);
+document.addEventListener("anlan:clock", ({ detail }) => measure(detail.now));
 setInterval(tick, 1000);
 setInterval(age, 30000);
 tick();

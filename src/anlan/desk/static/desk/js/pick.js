@@ -15,5 +15,11 @@ document.addEventListener("submit", (event) => {
   }
   const data = new FormData(form);
   data.set(button.name, button.value);
-  fetch(form.action, { method: "POST", body: data, redirect: "manual" });
+  fetch(form.action, { method: "POST", body: data, redirect: "manual" })
+    .then((answer) => answer.status < 400 || lost(form))
+    .catch(() => lost(form));
 }, true);
+
+function lost({ dataset }) {
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text: dataset.lost, tone: "warn" } }));
+}

@@ -12,16 +12,20 @@ const postponed = new Set();
 const failed = new WeakMap(); // part -> its next try, and the pause after that
 let timer = 0;
 
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+
 function concerns(part, { kind, subject }) {
   const subjects = part.dataset.liveSubject?.split(" ") ?? [subject];
   const kinds = part.dataset.liveKind?.split(" ") ?? [""];
   return subjects.includes(subject) && kinds.some((start) => kind.startsWith(start));
 }
 
+// A button that was pressed keeps the focus, and is in nobody's way.
 function isInUse(part) {
   const touched = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  const active = document.activeElement;
   return (
-    part.contains(document.activeElement) ||
+    (part.contains(active) && active.closest("input, textarea, select, details[open]")) ||
     document.querySelector("dialog[open]") || // it may ask about a form of this part
     part.querySelector("[data-sent]") ||
     [...part.querySelectorAll("input, textarea")].some(touched)
@@ -33,12 +37,20 @@ function put(part, text) {
   const same = part.id ? page.getElementById(part.id) : page.querySelector(PARTS);
   const fresh = same ?? page.body.firstElementChild;
   if (!fresh || !part.isConnected) return;
+  if (page.body.dataset.now) tell("anlan:clock", { now: page.body.dataset.now });
   if (window.htmx) {
+    // A question is asked about a form as it is: it must not become another one meanwhile.
+    if (document.querySelector("#confirm[open]")) return postponed.add(part);
     window.htmx.swap({ text: fresh.outerHTML, target: part, sourceElement: part, swap: "outerMorph" });
   } else if (isInUse(part)) {
     postponed.add(part);
   } else {
+    const active = part.contains(document.activeElement) && document.activeElement;
     part.replaceWith(document.adoptNode(fresh));
+    if (waiting.delete(part)) waiting.add(fresh); // news came while this was on its way
+    // Only to the same button: an Enter on another one would do something else.
+    const isSame = (one) => one.isEqualNode(active) && one.form?.action === active.form?.action;
+    if (active) [...fresh.querySelectorAll(active.tagName)].find(isSame)?.focus({ preventScroll: true });
   }
 }
 
@@ -53,9 +65,14 @@ function ask(address, asked) {
   return asked.get(url);
 }
 
-// Signed out: the page itself leads to where one signs in, unless it is being left.
+// Signed out: the page itself leads to where one signs in, unless it is being left, or
+// somebody is writing: then it is said, and their words stay.
 function signIn() {
-  if (!("leaving" in document.documentElement.dataset)) location.reload();
+  if ("leaving" in document.documentElement.dataset) return;
+  const written = [...document.querySelectorAll("textarea, input:not([type])")];
+  const isShared = document.querySelector("form[data-idle]"); // a phone that locked itself
+  if (!isShared && written.some((field) => field.value !== field.defaultValue)) tell("anlan:signed-out");
+  else location.reload();
 }
 
 async function refresh(part, asked) {
@@ -70,7 +87,7 @@ async function refresh(part, asked) {
     again(part);
   }
   running.delete(part);
-  if (waiting.has(part)) soon();
+  if (waiting.size) soon();
 }
 
 function run() {

@@ -1,0 +1,48 @@
+// Whoever dialled 110 or 120 comes back to the words they said and the question how it went,
+// also where the page, or this part of it, was fetched anew meanwhile.
+const SHELF = "anlan-dialled";
+const dialled = new Set(kept());
+
+function kept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(SHELF)) ?? [];
+  } catch {
+    return []; // a browser that keeps nothing asks as long as the page lives
+  }
+}
+
+function remember(id, isAsked) {
+  if (isAsked) dialled.add(id);
+  else dialled.delete(id);
+  try {
+    sessionStorage.setItem(SHELF, JSON.stringify([...dialled]));
+  } catch {
+    // as above
+  }
+}
+
+const questions = () => [...document.querySelectorAll("[data-dialled]")].filter((part) => dialled.has(part.id));
+
+function ask() {
+  for (const part of questions()) part.open = true;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-dials]");
+  const summary = event.target.closest("[data-dialled] > summary");
+  if (link) remember(link.dataset.dials, true);
+  // Closed by hand: it was not that number after all.
+  if (summary?.parentElement.open) remember(summary.parentElement.id, false);
+  if (link) ask();
+});
+document.addEventListener("submit", (event) => {
+  const part = event.target.closest("[data-dialled]");
+  if (part) remember(part.id, false);
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) questions()[0]?.scrollIntoView({ block: "nearest" });
+});
+document.querySelectorAll("[data-live-page], [data-live-refresh]").forEach((part) => {
+  new MutationObserver(ask).observe(part.parentElement, { childList: true });
+});
+ask();

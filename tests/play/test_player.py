@@ -1,0 +1,32 @@
+"""What a step that must be refused takes for its refusal."""
+
+from __future__ import annotations
+
+import pytest
+
+from anlan.base.errors import Conflict
+from anlan.play.player import is_refused_as
+
+REFUSAL = Conflict("较大及以上的事件必须报警（G01 另有规定）", source="G05")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_so"),
+    [
+        ("G05", True),
+        ("conflict", True),
+        ("必须报警", True),
+        ("G05 必须报警", True),
+        ("conflict 必须报警", True),
+        ("G05 罚款", False),  # the rule with another sentence
+        ("G01", False),  # in the sentence, and not its source
+        ("G0", False),
+        ("invalid", False),
+        ("G01 必须报警", False),
+        ("罚款", False),
+    ],
+)
+def test_it_is_of_the_rule_and_in_the_words_that_are_named(
+    wanted: str, *, is_so: bool
+) -> None:
+    assert is_refused_as(REFUSAL, wanted) == is_so
