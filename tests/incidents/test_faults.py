@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -158,15 +158,12 @@ class Sender(threading.Thread):
 
 def post(serving: ServingAgain, token: str, request_id: UUID, place: str) -> str:
     """The report that an id got."""
-    line = http.client.HTTPConnection(HOST, serving.port, timeout=30)
-    line.request(
-        "POST",
-        "/api/v1/reports",
-        json.dumps({"request_id": str(request_id), "place": place, "words": "打架"}),
-        {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
-    )
-    answer = line.getresponse()
-    body = json.loads(answer.read())
+    said = {"request_id": str(request_id), "place": place, "words": "打架"}
+    head = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    with closing(http.client.HTTPConnection(HOST, serving.port, timeout=30)) as line:
+        line.request("POST", "/api/v1/reports", json.dumps(said), head)
+        answer = line.getresponse()
+        body = json.loads(answer.read())
     assert answer.status == HTTPStatus.CREATED, body
     return str(body["uid"])
 
@@ -181,12 +178,13 @@ def test_a_killed_process_loses_no_report_and_makes_none_twice(
 ) -> None:
     scene = committed_scene
     now: datetime = timezone.now()
-    token = give_token(scene.guard, now, expires=timedelta(days=30))
     places = [str(scene.garage.uid), str(scene.place("园区 南门").uid)]
     chance = random.Random(rounds)  # noqa: S311 -- when to kill, no secret
     before = Report.objects.count()
     ids: dict[UUID, str] = {}
     for _round in range(rounds):
+        # A new one each time: how many requests one may make is no part of this.
+        token = give_token(scene.guard, now, expires=timedelta(days=30))
         senders = [Sender(serving, token, places) for _many in range(3)]
         for one in senders:
             one.start()
