@@ -527,6 +527,11 @@ def get_exhibit(scene: Scene) -> str:
 
 
 @get(permitted="zhoumin", forbidden="lifang")
+def get_exhibit_receipt(scene: Scene) -> str:
+    return f"/exhibits/{_exhibit(scene).uid}/receipt"
+
+
+@get(permitted="zhoumin", forbidden="lifang")
 def get_exhibit_content(scene: Scene) -> str:
     return f"/exhibits/{_exhibit(scene).uid}/content"
 
@@ -832,7 +837,10 @@ def place_hold(scene: Scene) -> Request:
 
 @post(permitted="hetao", forbidden="zhoumin")
 def propose_release(scene: Scene) -> Request:
-    return f"/holds/{_hold(scene).uid}/release", {"words": "判决已生效"}
+    return f"/holds/{_hold(scene).uid}/release", {
+        "words": "判决已生效",
+        "early": "已履行",
+    }
 
 
 @post(permitted="hetao", forbidden="zhoumin")
@@ -2747,7 +2755,11 @@ def _hold(scene: Scene) -> Hold:
 
 def _proposed(scene: Scene) -> Hold:
     return evidence.propose_release(
-        hold=_hold(scene), words="判决已生效", by=scene.person("chenlu"), at=scene.at
+        hold=_hold(scene),
+        words="判决已生效",
+        early="已履行",
+        by=scene.person("chenlu"),
+        at=scene.at,
     )
 
 

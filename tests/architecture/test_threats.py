@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,3 +53,33 @@ def test_has_tests_that_exist_or_is_open(threat: Threat) -> None:
     for file, name in threat.tests:
         source = (ROOT / "tests" / file).read_text()
         assert re.search(rf"def {name}\b", source), f"{file} has no {name}"
+        assert not is_deep(file, name), f"{file}: {name} is not in the gate"
+
+
+def is_deep(file: str, name: str) -> bool:
+    """Whether the deep run alone has it: what the gate does not run proves nothing."""
+    tree = ast.parse((ROOT / "tests" / file).read_text())
+    marks = [ast.unparse(one) for one in tree.body if isinstance(one, ast.Assign)]
+    if any("pytestmark" in mark and "mark.deep" in mark for mark in marks):
+        return True
+    return any("mark.deep" in marks for marks in _marks_of(tree, name))
+
+
+def _marks_of(tree: ast.AST, name: str, above: str = "") -> Iterator[str]:
+    """The decorators of each function of that name, with those of its class."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            marks = above + " ".join(map(ast.unparse, node.decorator_list))
+            if isinstance(node, ast.FunctionDef) and node.name == name:
+                yield marks
+            yield from _marks_of(node, name, marks)
+
+
+def test_one_of_the_deep_run_is_known() -> None:
+    assert is_deep(
+        "evidence/test_verify.py",
+        "test_two_checkers_agree_on_a_thousand_changed_packages",
+    )
+    assert not is_deep(
+        "evidence/test_verify.py", "test_named_is_the_file_that_was_changed"
+    )

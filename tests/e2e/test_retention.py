@@ -107,6 +107,7 @@ def test_from_the_hold_to_the_list_of_what_is_due(
     manager.goto(f"/cases/{number}/holds/")
     manager.get_by_role("link", name="申请解除").last.click()
     manager.fill("textarea[name=words]", "双方已经和解")
+    manager.fill("textarea[name=early]", "和解协议已经履行")
     assert faults(manager) == []
     shot(manager, f"release-{mark}")
     manager.click("form.form button.primary")

@@ -57,7 +57,9 @@ def hold(
 
 def released(scene: Scene, held: Hold, *, at: datetime) -> Hold:
     """By the manager of the site and the company's lawyer."""
-    evidence.propose_release(hold=held, words="判决已生效", by=scene.manager, at=at)
+    evidence.propose_release(
+        hold=held, words="判决已生效", early="已履行", by=scene.manager, at=at
+    )
     return evidence.release_hold(hold=held, by=scene.person("chenlu"), at=at)
 
 

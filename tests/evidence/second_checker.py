@@ -383,7 +383,28 @@ def ask_withdrawn(files: dict[str, bytes]) -> None:
         collections.Counter(row["package"] for row in rows)
 
 
+def ask_handovers(files: dict[str, bytes]) -> None:
+    """Every key signed that it hands over, and the next that it takes over."""
+    if "meta/keys.json" not in files:
+        return
+    rows = json.loads(files["meta/keys.json"])["rotations"]
+    keys = [row["old"] for row in rows] + [key_of(files).public_bytes_raw().hex()]
+    for row, following in zip(rows, keys[1:], strict=True):
+        said = "".join(
+            f"{line}\n"
+            for line in ("anlan key rotation v1", row["old"].lower(), following, "")
+        ).encode()
+        if row["new"].lower() != following.lower():
+            raise Wrong("handed over to another key")
+        for key, signature in (("old", "by_old"), ("new", "by_new")):
+            public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(row[key]))
+            try:
+                public.verify(bytes.fromhex(row[signature]), said)
+            except InvalidSignature:
+                raise Wrong("handover") from None
+
+
 QUESTIONS = (
     *(ask_lists, ask_bag, ask_signature, ask_record, ask_exhibits),
-    ask_withdrawn,
+    *(ask_withdrawn, ask_handovers),
 )

@@ -994,14 +994,14 @@ class TestSettings:
     def test_a_server_on_this_machine_is_no_second_disk(
         self, settings: Settings
     ) -> None:
-        for endpoint, is_ours in (
-            ("http://127.0.0.1:9000", True),
-            ("http://localhost:9000", True),
-            ("https://s3.example", False),
-            ("", False),
+        for endpoint, where in (
+            ("http://127.0.0.1:9000", stores.Disks.ONE),
+            ("http://localhost:9000", stores.Disks.ONE),
+            ("https://192.0.2.7", stores.Disks.TWO),
+            ("", stores.Disks.TWO),
         ):
             settings.BACKUP_STORE = address_at(endpoint)
-            assert stores.share_a_disk() is is_ours
+            assert stores.disks() == where
 
 
 def big_file(folder: Path, size: int) -> tuple[Path, str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 
@@ -16,6 +19,7 @@ from anlan.cases.selectors import lines_of
 from anlan.evidence import services as evidence
 from anlan.evidence.models import CustodyStep, Exhibit, PhysicalItem
 from anlan.ledger.models import Entry
+from anlan.play.company import PASSWORD
 from anlan.play.pictures import signature
 from tests.evidence.objects import umbrella
 from tests.evidence.test_custody import asked, checked, handed, party_of
@@ -200,6 +204,23 @@ class TestSheets:
         assert answer.status_code == 302
         thing.refresh_from_db()
         assert thing.state == state
+
+    def test_is_decided_after_a_fresh_proof_alone(self, scene, thing, sign_in) -> None:
+        asked(scene, thing)
+        who = scene.person("hetao")
+        who.set_password(PASSWORD)
+        who.save()
+        client = sign_in("hetao")
+        page = address(thing, "disposal/decision")
+        said = {"request_id": str(uuid4()), "words": "同意", "decision": "yes"}
+
+        with time_machine.travel(scene.at + timedelta(minutes=17), tick=False):
+            for answer in (client.get(page), client.post(page, said)):
+                assert answer.headers["Location"].endswith(
+                    f"?next={quote(page, safe='')}"
+                )
+        thing.refresh_from_db()
+        assert thing.state == "kept"
 
     def test_return(self, scene, case, thing, sign_in) -> None:
         body = signed(party=str(party_of(scene, case).uid), words="周敏休假")

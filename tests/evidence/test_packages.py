@@ -52,10 +52,11 @@ from anlan.evidence.models import (
 from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging import papers as papers_module
 from anlan.evidence.selectors import every_exhibit_of
-from anlan.evidence.selectors.packages import VERSION
+from anlan.evidence.selectors.packages import VERSION, facts_of
 from anlan.evidence.services import Recipient, making, opening, packages
 from anlan.evidence.verifier import verify
 from anlan.ledger.models import Departure, Entry
+from anlan.ledger.signer import keys
 from anlan.ledger.verify import verify as verify_ledger
 from anlan.notify.models import Message
 from anlan.play.pictures import picture
@@ -242,6 +243,24 @@ class TestWithdrawal:
         assert verify.check(paths[new], later=paths[third]).exit == 0
         assert verify.check(paths[third], third.fingerprint).exit == 0
         assert verify_ledger().is_sound
+
+    def test_is_shown_by_a_package_under_the_next_key(
+        self, scene: Scene, case: Case, tmp_path: Path
+    ) -> None:
+        own = {"SIGNER": tmp_path / "own", "SIGNER_SOCKET": tmp_path / "own.sock"}
+        with override_settings(**own), signer_at_hand():
+            old = made(scene, case)
+            kept = tmp_path / "kept.zip"
+            kept.write_bytes(packages.path_of(old).read_bytes())
+            withdraw(scene, old)
+            keys.rotate(tmp_path / "own")
+            new = made(scene, case, at=scene.at + timedelta(minutes=6))
+
+        assert "" != new.fingerprint != old.fingerprint
+        path = str(packages.path_of(new))
+        assert verify.check(path, new.fingerprint).exit == 0
+        assert verify.check(str(kept), old.fingerprint, later=path).exit == 3
+        assert is_intact(packages.path_of(new).read_bytes())
 
     def test_is_given_to_nobody_any_more(self, scene: Scene, case: Case) -> None:
         package = made(scene, case)
@@ -662,6 +681,17 @@ def test_what_is_not_ready_is_acknowledged(scene: Scene, case: Case) -> None:
         (Gap.BROKEN_SEAL, ["E-0002"]),
     ]
     assert entries("evidence.package_asked")[0]["gaps"] == 2
+
+
+def test_what_the_machine_cannot_tell_of_its_disks_is_said(
+    scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "disks", lambda: stores.Disks.UNKNOWN)
+    package = ask(scene, case)
+
+    assert package.known_gaps == [(Gap.DISKS_UNKNOWN, ["E-0001"])]
+    system = facts_of(package).system
+    assert (system.share_a_disk, system.are_disks_known) == (False, False)
 
 
 def test_malware_is_handed_on_only_by_who_says_that_they_know(

@@ -291,6 +291,20 @@ class TestLimits:
         assert b"PATH" in ended.said
 
 
+def test_a_program_that_reads_a_file_reaches_nobody() -> None:
+    """Not even a server on this machine; where the system forbids it, that is known."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        call = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
+        ended = programs.run_limited(
+            ["--", sys.executable, "-I", "-c", call], memory=1 << 29
+        )
+
+    assert (ended.code != 0) is programs.are_apart()
+    if programs.are_apart():
+        assert b"OSError" in ended.complaint or b"unreachable" in ended.complaint
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child so")
 @pytest.mark.parametrize("how", ["one", "chain"])
 def test_programs_end_with_the_worker_that_is_killed(how: str) -> None:

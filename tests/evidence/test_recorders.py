@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
+from anlan.accounts.models import Site
 from anlan.base import stores
 from anlan.base.errors import InvalidInput
 from anlan.evidence import services
@@ -36,7 +38,11 @@ from anlan.evidence.recorders import (
 from anlan.evidence.recorders.frigate import FRIGATE
 from anlan.evidence.recorders.http import HTTP
 from anlan.evidence.recorders.wire import is_allowed
-from anlan.evidence.selectors.recordings import coverage_of, recorder_secrets
+from anlan.evidence.selectors.recordings import (
+    coverage_of,
+    recorder_secrets,
+    short_cameras,
+)
 from anlan.ledger.events import SYSTEM
 from anlan.play.recorder import SimulatedRecorder
 from tests.evidence.nvr import (
@@ -48,7 +54,7 @@ from tests.evidence.nvr import (
     Machine,
     running,
 )
-from tests.evidence.recorders import CAMERAS, Watched
+from tests.evidence.recorders import CAMERAS, Watched, watched
 from tests.pictures import JPEG
 from tests.scene import Scene
 
@@ -728,3 +734,22 @@ def test_photo_of_the_clocks_becomes_evidence(scene, nvr, client: Client) -> Non
 def _made(path: Path) -> Path:
     path.mkdir(exist_ok=True)
     return path
+
+
+def test_less_than_the_law_asks_is_amber(scene: Scene, tmp_path: Path) -> None:
+    short = watched(scene, tmp_path, kind=RecorderKind.MANUAL, days_kept=29)
+    client = Client()
+    client.force_login(scene.person("admin"))
+
+    site = client.get(reverse("cameras:site", args=[scene.site.code])).content.decode()
+    camera = client.get(
+        reverse("cameras:camera", args=[short.camera("CAM-07").uid])
+    ).content.decode()
+
+    for page in (site, camera):
+        assert "低于法定" in page
+        assert "保安服务管理条例" in page
+    counted = short_cameras(Site.objects.filter(pk=scene.site.pk))
+    assert counted[scene.site.pk] == Camera.objects.count()
+    Recorder.objects.update(days_kept=30)
+    assert not short_cameras(Site.objects.filter(pk=scene.site.pk))

@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import uuid4, uuid5
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -161,6 +162,38 @@ class TestCandidates:
         names = {c.camera.name for c in candidates_for(scene.garage)}
         assert names == {"CAM-07", "CAM-08", "CAM-01"}
 
+    def test_many_cameras_leave_room_for_the_ways_out_and_say_who_was_left_out(
+        self, scene: Scene, cameras: Watched, client
+    ) -> None:
+        for number in range(30):
+            services.register_camera(
+                recorder=cameras.recorder,
+                name=f"CAM-{number + 20}",
+                code=f"more{number}",
+                place=scene.garage,
+                by=SYSTEM,
+                at=scene.at,
+            )
+        case = scene.incident().case
+        read_along(scene.at)
+
+        asked = Recording.objects.filter(case=case)
+        assert asked.count() == 24
+        assert set(
+            asked.filter(why=WhyCamera.WAY_OUT).values_list("camera__name", flat=True)
+        ) == {"CAM-08", "CAM-01"}
+        (left,) = facts(case, "evidence.cameras_left_out")
+        assert left["count"] == 9
+        client.force_login(scene.officer)
+        path = f"/cases/{case.number}/recordings/"
+        assert "路未自动要求" in client.get(path).content.decode()
+
+        services.want_left_out(case=case, by=scene.officer, at=scene.at)
+        assert client.get(f"{path}left-out/").status_code == 200
+        assert asked.count() == 33
+        assert services.want_left_out(case=case, by=scene.officer, at=scene.at) == []
+        assert verify().is_sound
+
     def test_second_report_from_elsewhere_asks_for_what_is_new(
         self, scene, cameras
     ) -> None:
@@ -258,6 +291,47 @@ class TestCandidates:
         recording.refresh_from_db()
         assert recording.state == RecordingState.DECLINED
         assert recording.wanted_to == scene.at + 30 * MINUTE
+
+    def test_a_person_who_asks_again_for_what_was_declined_gets_it(
+        self, scene, cameras
+    ) -> None:
+        case = scene.incident().case
+        read_along(scene.at)
+        recording = cameras.of(case)
+        services.decline_recording(
+            recording=recording, reason="看不到", by=scene.officer, at=scene.at
+        )
+
+        services.want_recording(
+            case=case, camera=recording.camera, by=scene.officer, at=scene.at
+        )
+
+        recording.refresh_from_db()
+        assert recording.state == RecordingState.WANTED
+        assert (recording.pull_at, recording.settled_at) == (scene.at, None)
+        assert recording.task.state == "open"
+
+    def test_a_wider_window_is_overwritten_when_its_first_missing_moment_is(
+        self, scene, cameras
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 2 * MINUTE)
+        recording = cameras.ask(scene.incident().case, begin, begin + MINUTE)
+        cameras.pull(begin + 3 * MINUTE)
+        there = Recording.objects.get(pk=recording.pk)
+        assert there.state == RecordingState.SAVED
+
+        at = begin + timedelta(days=29)
+        wider = services.want_recording(
+            case=there.case,
+            camera=there.camera,
+            wanted_from=begin,
+            wanted_to=begin + timedelta(days=1, hours=12),
+            by=scene.officer,
+            at=at,
+        )
+
+        assert wider.overwritten_at >= begin + timedelta(days=30, minutes=1)
 
     def test_late_report_saves_the_time_of_the_fight(self, scene, cameras) -> None:
         case = scene.incident().case
@@ -1418,6 +1492,23 @@ class TestPages:
                 f"/cases/{case.number}/recordings/{recording.uid}/{path}"
             )
             assert found.status_code == 404
+
+    def test_what_is_brought_from_the_page_is_of_that_recording(
+        self, scene, by_hand, client
+    ) -> None:
+        case = scene.incident().case
+        read_along(scene.at)
+        recording = by_hand.of(case)
+        client.force_login(scene.officer)
+        path = f"/cases/{case.number}/recordings/{recording.uid}/upload/"
+
+        page = client.get(path).content.decode()
+        assert f'data-recording="{recording.uid}"' in page
+        file = SimpleUploadedFile("export.jpg", JPEG)
+        client.post(path, {"file": file, "title": "导出"})
+
+        made = Exhibit.objects.get(case=case)
+        assert (made.brought_for, made.is_footage) == (recording, True)
 
     def test_list_asks_the_same_for_one_and_for_three(
         self, scene, by_hand, client

@@ -76,6 +76,7 @@ from tests.evidence.mutations import files_of, sealed_anew, zip_of
 from tests.evidence.objects import both
 from tests.evidence.recorders import watched
 from tests.evidence.second_checker import is_intact
+from tests.evidence.told import frozen
 from tests.pictures import JPEG
 from tests.scene import Scene
 
@@ -1162,3 +1163,129 @@ class TestWhatElseRestsOnIt:
             services.open_exhibit(
                 exhibit=found, way=Way.VIEWED, by=film.scene.officer, at=film.at
             )
+
+
+class TestFootageThatNobodyPlaced:
+    """What came out of a recorder is footage from the moment it is here (G10, G13)."""
+
+    def brought(self, filmed: Filmed, **more: Any) -> Exhibit:
+        return services.add_file(
+            case=filmed.case,
+            chunks=[JPEG],
+            title="导出的录像",
+            by=filmed.scene.guard,
+            at=filmed.at,
+            **more,
+        )
+
+    @pytest.mark.parametrize("says_of_which", [True, False])
+    def test_is_opened_with_a_reason_alone(
+        self, scene: Scene, tmp_path: Path, *, says_of_which: bool
+    ) -> None:
+        film = filmed(scene, tmp_path)
+        said = (
+            {"brought_for": film.recording} if says_of_which else {"is_footage": True}
+        )
+        exhibit = self.brought(film, **said)
+        look = {"exhibit": exhibit, "way": Way.VIEWED, "by": scene.manager}
+        with pytest.raises(DomainError) as refusal:
+            services.open_exhibit(**look, at=film.at)
+        assert refusal.value.source == "G10"
+
+        services.ask_for_footage(
+            recording=film.recording, reason="核对", by=scene.manager, at=film.at
+        )
+        assert services.open_exhibit(**look, at=film.at).last == len(JPEG) - 1
+
+    def test_in_a_case_without_recordings_there_is_nothing_to_say_a_reason_of(
+        self, scene: Scene
+    ) -> None:
+        case = scene.incident().case
+        exhibit = services.add_file(
+            case=case, chunks=[JPEG], is_footage=True, by=scene.guard, at=scene.at
+        )
+        with pytest.raises(DomainError) as refusal:
+            services.open_exhibit(
+                exhibit=exhibit, way=Way.VIEWED, by=scene.manager, at=scene.at
+            )
+        assert refusal.value.source == "G10"
+
+    def test_leaves_under_an_application_alone(
+        self, scene: Scene, tmp_path: Path
+    ) -> None:
+        film = filmed(scene, tmp_path)
+        exhibit = self.brought(film, brought_for=film.recording)
+
+        assert has_footage([exhibit])
+        with pytest.raises(DomainError) as refusal:
+            services.ask_package(
+                case=film.case,
+                exhibits=[exhibit],
+                purpose=Purpose.POLICE,
+                masking=Masking.NONE,
+                recipient=Recipient(
+                    name="云栖派出所", identity="李强", document_number="12 号"
+                ),
+                acknowledged="第二块硬盘正在采购",
+                by=scene.manager,
+                at=film.at,
+            )
+        assert refusal.value.source == "G10"
+
+    def test_of_another_case_is_refused(self, scene: Scene, tmp_path: Path) -> None:
+        film = filmed(scene, tmp_path)
+        other = scene.incident(place=scene.place("园区 南门")).case
+        with pytest.raises(InvalidInput):
+            services.add_file(
+                case=other,
+                chunks=[JPEG],
+                brought_for=film.recording,
+                by=scene.guard,
+                at=film.at,
+            )
+
+    def test_the_same_bytes_become_footage_once_somebody_says_so(
+        self, scene: Scene, tmp_path: Path
+    ) -> None:
+        film = filmed(scene, tmp_path)
+        exhibit = self.brought(film)
+        assert not has_footage([exhibit])
+
+        assert self.brought(film, brought_for=film.recording) == exhibit
+        assert has_footage([exhibit])
+
+
+class TestStatements:
+    """An authority gets those for which its paper asks, and no others (G13)."""
+
+    def test_leave_under_an_application_whose_paper_names_them(
+        self, scene: Scene, tmp_path: Path
+    ) -> None:
+        film = filmed(scene, tmp_path)
+        statement = frozen(scene, film.case)
+        paper = Exhibit.objects.get(pk=statement.exhibit_id)
+        scope = {"recordings": [film.recording], "exhibits": [paper]}
+
+        with pytest.raises(InvalidInput):
+            film.approved(film.police(), **scope)
+        with pytest.raises(InvalidInput):
+            film.approved(film.person(names_statements=True), **scope)
+        row = film.approved(film.police(names_statements=True), **scope)
+
+        assert paper in scope_of(row)
+        package = services.make_release(
+            application=row,
+            acknowledged="备份硬盘次日到货",
+            by=scene.manager,
+            at=film.at,
+        )
+        assert paper in package.exhibits.all()
+
+    def test_others_do_not(self, scene: Scene, tmp_path: Path) -> None:
+        film = filmed(scene, tmp_path)
+        statement = frozen(scene, film.case)
+        paper = Exhibit.objects.get(pk=statement.exhibit_id)
+
+        row = film.approved(film.police(names_statements=True))
+
+        assert beyond_scope(row, [paper]) == [paper.code]

@@ -723,7 +723,9 @@ class TestHold:
         with pytest.raises(Conflict, match="没有等待决定"):
             evidence.release_hold(hold=held, by=manager, at=scene.at)
 
-        evidence.propose_release(hold=held, words="已结案", by=manager, at=scene.at)
+        evidence.propose_release(
+            hold=held, words="已结案", early="已履行", by=manager, at=scene.at
+        )
         with pytest.raises(NotAllowed) as same:
             evidence.release_hold(hold=held, by=manager, at=scene.at)
         assert same.value.source == "G09"
@@ -749,7 +751,7 @@ class TestHold:
             at=scene.at,
         )
         evidence.propose_release(
-            hold=held, words="已结案", by=scene.manager, at=scene.at
+            hold=held, words="已结案", early="已履行", by=scene.manager, at=scene.at
         )
 
         with pytest.raises(NotAllowed) as refused:
@@ -761,7 +763,7 @@ class TestHold:
     ) -> None:
         held = hold(scene, case)
         evidence.propose_release(
-            hold=held, words="已结案", by=scene.manager, at=scene.at
+            hold=held, words="已结案", early="已履行", by=scene.manager, at=scene.at
         )
         evidence.refuse_release(hold=held, by=scene.person("chenlu"), at=scene.at)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,10 +18,12 @@ from pytest_django import Settings
 from anlan.accounts.models import Membership
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Task
+from anlan.evidence import services as evidence
 from anlan.evidence.enums import HoldState, RetentionClass, StatementRole
 from anlan.evidence.models import Deletion, Exhibit, Hold, RetentionRule
 from anlan.evidence.selectors.retention import periods_of
 from anlan.ledger.models import Entry
+from anlan.play.company import PASSWORD
 from tests.evidence.keeping import (
     DAY,
     NOTICE,
@@ -109,8 +113,13 @@ class TestHolds:
         release = reverse("evidence:hold_release", args=[case.number, held.uid])
         assert "诉讼时效一般为三年" in text(manager.get(release))
         assert manager.post(release, {"words": ""}).status_code == 422
-        assert manager.post(release, {"words": "判决已生效"}).status_code == 302
+        early = manager.post(release, {"words": "判决已生效"})
+        assert early.status_code == 422
+        assert "诉讼时效最早到 2029-11-23 届满" in text(early)
+        said = {"words": "判决已生效", "early": "判决已经履行"}
+        assert manager.post(release, said).status_code == 302
         decision = reverse("evidence:hold_decision", args=[case.number, held.uid])
+        assert "判决已经履行" in text(lawyer.get(decision))
         refused = manager.post(decision, {"decision": "yes"})
         assert refused.status_code == 403
         assert "G09" in text(refused)
@@ -118,13 +127,40 @@ class TestHolds:
         held.refresh_from_db()
         assert held.state == HoldState.RELEASED
 
+    def test_is_decided_after_a_fresh_proof_alone(
+        self, scene: Scene, case: Case, sign_in: SignIn
+    ) -> None:
+        held = hold(scene, case)
+        evidence.propose_release(
+            hold=held, words="已结案", early="已履行", by=scene.manager, at=scene.at
+        )
+        who = scene.person("chenlu")
+        who.set_password(PASSWORD)
+        who.save()
+        lawyer = sign_in("chenlu")
+        decision = reverse("evidence:hold_decision", args=[case.number, held.uid])
+        with time_machine.travel(scene.at + timedelta(minutes=17), tick=False):
+            for answer in (
+                lawyer.get(decision),
+                lawyer.post(decision, {"decision": "yes"}),
+            ):
+                assert answer.status_code == 302
+                assert answer.headers["Location"].endswith(
+                    f"?next={quote(decision, safe='')}"
+                )
+            in_place = lawyer.get(decision, headers={"HX-Request": "true"})
+            assert "HX-Redirect" in in_place.headers
+        held.refresh_from_db()
+        assert held.released_at is None
+
     def test_refusal_lets_it_stand(
         self, scene: Scene, case: Case, sign_in: SignIn
     ) -> None:
         held = hold(scene, case)
         where = [case.number, held.uid]
         sign_in("hetao").post(
-            reverse("evidence:hold_release", args=where), {"words": "判决已生效"}
+            reverse("evidence:hold_release", args=where),
+            {"words": "判决已生效", "early": "已履行"},
         )
         sign_in("chenlu").post(
             reverse("evidence:hold_decision", args=where), {"decision": "no"}

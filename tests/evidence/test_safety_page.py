@@ -83,6 +83,19 @@ class TestTheVerdict:
         assert (found.files, found.sound_files) == (1, 1)
         assert "在同一块硬盘上" in read(client_of(scene, "hetao"), at)
 
+    def test_says_that_the_disks_are_not_known(
+        self,
+        scene: Scene,
+        exhibit: Exhibit,
+        at: datetime,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        worker.run_due(at=at)
+        monkeypatch.setattr(stores, "disks", lambda: stores.Disks.UNKNOWN)
+
+        assert safety_for(scene.manager, at=at).verdict == Verdict.DISKS_UNKNOWN
+        assert "不能确定在两块硬盘上" in read(client_of(scene, "hetao"), at)
+
     @pytest.mark.parametrize(
         ("state", "trouble"),
         [

@@ -167,6 +167,26 @@ class TestSentences:
 
         assert len({str(one) for one in drawn}) == 4
 
+    def test_paper_tells_one_disk_two_disks_and_not_known_apart(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        compiled: Any = typst.compile
+        drawn: list[Any] = []
+
+        def draw(*source: Any, **more: Any) -> bytes:
+            drawn.append(compiled(*source, format="svg", **more))
+            return b""
+
+        monkeypatch.setattr(typst, "compile", draw)
+        facts = package_facts()
+        for share_a_disk, are_known in ((True, True), (False, True), (False, False)):
+            said = papers._printed(facts)
+            said["system"]["share_a_disk"] = share_a_disk
+            said["system"]["are_disks_known"] = are_known
+            typeset(papers._FOLDER / "provenance.typ", said, at=facts.made_at)
+
+        assert len({str(one) for one in drawn}) == 3
+
     def test_facts_name_what_lacks_a_second_copy_and_whether_files_go_along(
         self, scene: Scene, case: Case
     ) -> None:

@@ -36,6 +36,7 @@ from anlan.evidence.uploading import app, calls, requests, sweeping
 from anlan.evidence.uploading.parts import Running
 from anlan.ledger.verify import verify
 from tests.desk.serving import HOST, Serving, ServingAgain, sign_in
+from tests.evidence.footage import filmed
 from tests.evidence.sending import GONE, Phone, checksum, messages, metadata, reply_of
 from tests.evidence.wires import finish_by_wire, offset_of, over_the_wire, send_and_kill
 from tests.incidents.story import entries, facts
@@ -962,3 +963,17 @@ class TestKills:
         for digest in digests:
             for store in stores.folders():
                 assert stores.digest_of(store.path_of(digest)) == digest
+
+
+def test_what_it_was_brought_for_goes_along(
+    scene: Scene, phone: Phone, settings: Settings, tmp_path: Path
+) -> None:
+    settings.RECORDINGS_ROOTS = [tmp_path]
+    film = filmed(scene, tmp_path)
+
+    sent = phone.send(film.case, JPEG, recording=str(film.recording.uid))
+
+    exhibit = Exhibit.objects.get(uid=sent.headers["upload-exhibit"])
+    assert (exhibit.brought_for, exhibit.is_footage) == (film.recording, True)
+    other = scene.incident(place=scene.place("园区 南门")).case
+    assert phone.create(other, 9, recording=str(film.recording.uid)).status == 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import os
 import random
@@ -20,15 +21,18 @@ from typing import Any
 
 import mypy
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging.record import EVENTS
 from anlan.evidence.verifier import verify
+from anlan.ledger.signer.keys import rotation_text
 from anlan.ledger.stamps import authority_of, question
 from tests.evidence.mutations import FORGER, MUTATIONS, files_of, flip_in_file, zip_of
 from tests.evidence.packages import (
     FILES,
+    KEY,
     PHOTO,
     SEQS,
     VERIFIER,
@@ -135,7 +139,7 @@ def test_one_file_of_the_standard_library() -> None:
     assert {name for name in imported if came_with(name) > (3, 6)} == set()
     assert names_in(tree) & NEWER == set()
     assert "__future__" not in imported  # annotations came with 3.7
-    assert len(VERIFIER.splitlines()) <= 715  # somebody reads it in an evening
+    assert len(VERIFIER.splitlines()) <= 735  # somebody reads it in an evening
 
 
 # Names and arguments that came after 3.6 and that such a program might have wanted.
@@ -831,6 +835,19 @@ class TestWrongFile:
         assert "as the ledger names it: case:\\x1b[2J\n" in answer.stdout
 
 
+def handed_over(
+    old: Ed25519PrivateKey,
+    new: Ed25519PrivateKey,
+    *,
+    signers: tuple[Ed25519PrivateKey, ...] = (),
+) -> dict[str, str]:
+    keys = [key.public_key().public_bytes_raw() for key in (old, new)]
+    text = rotation_text(*keys)
+    parts = [*keys, *(key.sign(text) for key in signers or (old, new))]
+    names = ("old", "new", "by_old", "by_new")
+    return {name: part.hex() for name, part in zip(names, parts, strict=True)}
+
+
 class TestWithdrawn:
     """A later package of the case says that an earlier one is not to be relied on."""
 
@@ -862,6 +879,42 @@ class TestWithdrawn:
         )
         assert "已撤回 / INTACT, BUT WITHDRAWN" in answer.stdout
         assert run(earlier).returncode == 0  # nobody told it
+
+    @pytest.mark.parametrize(
+        ("fault", "code"),
+        [
+            ("", 3),
+            ("none", 2),
+            ("not the next", 2),
+            ("not by the old one", 2),
+            ("not by the new one", 2),
+            ("of others", 2),
+        ],
+    )
+    def test_key_was_handed_over_meanwhile(
+        self, earlier: Path, tmp_path: Path, fault: str, code: int
+    ) -> None:
+        middle, new, other = (Ed25519PrivateKey.generate() for _key in range(3))
+        steps = [handed_over(KEY, middle), handed_over(middle, new)]
+        if fault == "not the next":
+            steps = steps[:1]
+        if fault == "not by the old one":
+            steps[0] = handed_over(KEY, middle, signers=(other, middle))
+        if fault == "not by the new one":
+            steps[1] = handed_over(middle, new, signers=(middle, other))
+        if fault == "of others":
+            steps = [handed_over(other, new)]
+        said = {verify.KEYS: json.dumps({"rotations": steps}).encode()}
+        later = self.later(
+            tmp_path, [self.UID], key=new, change={} if fault == "none" else said
+        )
+
+        answer = run(earlier, "--later", later, "--key", FINGERPRINT)
+
+        assert answer.returncode == code
+        is_good = fault in {"", "none", "of others"}
+        assert run(later).returncode == (0 if is_good else 1)
+        assert is_intact(later.read_bytes()) is is_good
 
     def test_says_how_many_others_are(self, tmp_path: Path) -> None:
         answer = run(self.later(tmp_path, ["other", self.UID]))
@@ -1189,6 +1242,23 @@ def stamp(folder: Path, content: bytes) -> bytes:
     return (folder / "answer.tsr").read_bytes()
 
 
+def test_checkers_agree_on_some_changed_packages(tmp_path: Path) -> None:
+    """The gate's part of the thousand below: each kind of change, with other seeds."""
+    content = zipped(small_bag(tmp_path))
+    path = tmp_path / "changed.zip"
+    found: Counter[bool] = Counter()
+    for place, change in enumerate(MUTATIONS):
+        for seed in (ROUNDS + place, 2 * ROUNDS + place):
+            changed = change(content, random.Random(seed), tmp_path)  # noqa: S311 -- a seed
+            path.write_bytes(changed)
+
+            first, second = verify.check(str(path)).exit == 0, is_intact(changed)
+
+            assert first == second, (change.__name__, seed)
+            found[first] += 1
+    assert found[False] > len(MUTATIONS)
+
+
 @pytest.mark.slow
 @pytest.mark.deep
 def test_two_checkers_agree_on_a_thousand_changed_packages(tmp_path: Path) -> None:
@@ -1206,6 +1276,18 @@ def test_two_checkers_agree_on_a_thousand_changed_packages(tmp_path: Path) -> No
         verdicts[first] += 1
     assert verdicts[True] > 50
     assert verdicts[False] > 700
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_other_programs_see_a_change_too(tmp_path: Path, seed: int) -> None:
+    """sha256sum, bagit.py and openssl, on packages in which one file was changed."""
+    content = zipped(small_bag(tmp_path))
+    changed = flip_in_file(content, random.Random(seed), tmp_path)  # noqa: S311
+    with zipfile.ZipFile(io.BytesIO(changed)) as archive:
+        archive.extractall(tmp_path / "unpacked")
+
+    folder = tmp_path / "unpacked" / TOP
+    assert not all(call(folder, command) for command in STANDARD)
 
 
 def test_named_is_the_file_that_was_changed(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def released_alone(scene: Scene) -> Try:
     case = scene.incident().case
     held = hold(scene, case)
     about: dict[str, Any] = {"by": scene.manager, "at": scene.at}
-    evidence.propose_release(hold=held, words="判决已生效", **about)
+    evidence.propose_release(hold=held, words="判决已生效", early="已履行", **about)
     return Try(
         who="hetao",
         page=reverse("evidence:hold_decision", args=[case.number, held.uid]),

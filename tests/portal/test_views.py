@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Iterator
@@ -544,6 +545,16 @@ class TestAddingAndWithdrawing:
             )
 
         assert Attachment.objects.count() == 1
+
+    def test_whoever_uploads_gets_a_receipt(self, client, poster) -> None:
+        address = report(client, poster)
+        assert "回执" not in client.get(address).content.decode()
+        client.post(f"{address}/files", {"files": SimpleUploadedFile("a.png", PNG)})
+
+        page = client.get(address).content.decode()
+
+        assert hashlib.sha256(PNG).hexdigest() in page
+        assert "certutil -hashfile" in page
 
     def test_withdrawal_never_stops_anybody(self, client, poster) -> None:
         address = report(client, poster)

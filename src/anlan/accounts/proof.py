@@ -42,4 +42,9 @@ def ask_proof(request: HttpRequest, *, back: str) -> HttpResponse:
     ways = get_adapter().get_reauthentication_methods(request.user)
     if not ways:
         raise NotAllowed(_("请先为账号设置密码或通行密钥"))
-    return redirect(f"{ways[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: back})}")
+    there = f"{ways[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: back})}"
+    if not getattr(request, "htmx", False):
+        return redirect(there)
+    answer = HttpResponse(status=204)  # the whole page goes there, not a sheet on it
+    answer["HX-Redirect"] = there
+    return answer

@@ -15,13 +15,18 @@ from anlan.api.access import case_of, exhibit_of
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.files import UploadIn, content, once_with_file
 from anlan.api.schemas import Instant, Out, Text
+from anlan.base import stores
 from anlan.base.download import ranged_answer
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Way
 from anlan.evidence.models import Exhibit
-from anlan.evidence.selectors import exhibits_of
+from anlan.evidence.selectors import arrival_of, exhibits_of
+from anlan.evidence.selectors.exhibits import receipt_words
+from anlan.evidence.selectors.outside import checkpoint_of
+from anlan.evidence.selectors.recordings import recording_for
 
 router = Router(tags=["evidence"])
+_OPEN = (Permission.CASE_SEE, Permission.EVIDENCE_OPEN)
 
 
 class ExhibitOut(Out):
@@ -82,6 +87,9 @@ class ExhibitIn(UploadIn):
     title: Annotated[Text, Field(max_length=120)] = ""
     how: Annotated[Text, Field(max_length=500)] = ""
     happened_at: Instant | None = None
+    # From a CCTV recorder: whoever opens it says why, and it leaves under an application.
+    is_footage: bool = False
+    recording: UUID | None = None  # of which it is an export
 
 
 @router.get(
@@ -110,6 +118,9 @@ def add_exhibit(
     """
     caller = request.auth
     case = case_of(caller, number)
+    recording = (
+        recording_for(caller.user, number, said.recording) if said.recording else None
+    )
     exhibit = once_with_file(
         caller,
         name="add_exhibit",
@@ -123,6 +134,8 @@ def add_exhibit(
             title=said.title,
             how=said.how,
             happened=said.happened_at,
+            is_footage=said.is_footage,
+            brought_for=recording,
             by=caller.user,
             at=caller.at,
             via="api",
@@ -135,6 +148,52 @@ def add_exhibit(
 @router.get("/exhibits/{uid}", **operation(Permission.CASE_SEE, out=ExhibitOut))
 def get_exhibit(request: ApiRequest, uid: UUID) -> ExhibitOut:
     return ExhibitOut.of(exhibit_of(request.auth, uid))
+
+
+class ReceiptOut(Out):
+    """What whoever brought a file takes along.
+
+    ``entry`` and ``entry_digest`` are of its arrival on the record; ``checkpoint`` is null
+    until one that counts it is signed. ``disks`` is two, one or unknown; ``text`` is what
+    the code on the page of the receipt says.
+    """
+
+    code: str
+    sha256: str
+    size: int
+    received_at: datetime
+    entry: int
+    entry_digest: str
+    checkpoint_size: int | None
+    checkpoint_root: str | None
+    has_two_copies: bool
+    disks: str
+    text: str
+
+
+@router.get("/exhibits/{uid}/receipt", **operation(*_OPEN, out=ReceiptOut))
+def get_exhibit_receipt(request: ApiRequest, uid: UUID) -> ReceiptOut:
+    """The receipt of a file; that it was shown is on the record. Of a thing it is a 409."""
+    caller = request.auth
+    row = exhibit_of(caller, uid)
+    blob = row.file
+    evidence.show_receipt(exhibit=row, by=caller.user, at=caller.at)
+    arrival = arrival_of(row)
+    digest = bytes(arrival.digest).hex()
+    checkpoint = checkpoint_of(row, arrival.seq)
+    return ReceiptOut(
+        code=row.code,
+        sha256=blob.sha256,
+        size=blob.size,
+        received_at=row.received_at,
+        entry=arrival.seq,
+        entry_digest=digest,
+        checkpoint_size=checkpoint.size if checkpoint else None,
+        checkpoint_root=bytes(checkpoint.root).hex() if checkpoint else None,
+        has_two_copies=blob.has_two_copies,
+        disks=stores.disks().value,
+        text=receipt_words(row, arrival, digest, checkpoint),
+    )
 
 
 @router.get(

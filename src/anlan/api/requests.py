@@ -80,6 +80,7 @@ class ApplicationOut(Out):
     unit: str
     document_kind: str
     document_number: str
+    names_statements: bool
     purpose: str
     wanted: str
     windows: list[WindowOut]
@@ -109,6 +110,7 @@ class ApplicationOut(Out):
             unit=applicant_unit(row),
             document_kind=row.document_kind,
             document_number=row.document_number,
+            names_statements=row.names_statements,
             purpose=row.purpose,
             wanted=row.wanted,
             windows=[WindowOut(begin=w.begin, end=w.end) for w in row.windows.all()],
@@ -151,6 +153,7 @@ class ApplicationIn(OnceIn):
     officers: Annotated[list[OfficerIn], Field(max_length=4)] = []
     document_kind: Annotated[Text, Field(max_length=8)] = ""
     document_number: Annotated[Text, Field(max_length=80)] = ""
+    names_statements: bool = False  # the paper of an authority asks for statements too
     identity_paper: IdentityPaper
     identity_tail: Annotated[Text, Field(min_length=4, max_length=4)]
     purpose: Words
@@ -169,6 +172,7 @@ class ApplicationIn(OnceIn):
             officers=[Officer(name=o.name, number=o.number) for o in self.officers],
             document_kind=self.document_kind,
             document_number=self.document_number,
+            names_statements=self.names_statements,
             identity_paper=self.identity_paper,
             identity_tail=self.identity_tail,
             purpose=self.purpose,

@@ -88,7 +88,10 @@ class HoldIn(OnceIn):
 
 
 class ReleaseIn(In):
+    """``early`` says why it is not kept until the limitation can have ended."""
+
     words: Words
+    early: Annotated[Text, Field(max_length=200)] = ""
 
 
 class DeletionOut(Out):
@@ -209,6 +212,7 @@ def propose_release(request: ApiRequest, uid: UUID, body: ReleaseIn) -> HoldOut:
     hold = evidence.propose_release(
         hold=hold_of(caller, uid),
         words=body.words,
+        early=body.early,
         by=caller.user,
         at=caller.at,
         via="api",

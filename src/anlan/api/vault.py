@@ -106,7 +106,7 @@ class StampOut(Out):
 
 
 class SafetyOut(Out):
-    """``verdict`` is sound, one_disk or unsafe; ``troubles`` says why.
+    """``verdict`` is sound, one_disk, disks_unknown or unsafe; ``troubles`` says why.
 
     ``waiting`` has the reasons why checkpoints are not signed; nothing else waits.
     ``time_stamp`` is null where no authority is set.

@@ -20,8 +20,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cached_property
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -35,6 +33,7 @@ from anlan.base.blocks import (
     blocks_of,
     size_of,
 )
+from anlan.base.disks import is_own_host
 
 log = logging.getLogger(__name__)
 
@@ -155,14 +154,11 @@ class Bucket:
     def where(self) -> str:
         return str(self.address)
 
-    @cached_property
-    def is_on_this_machine(self) -> bool:
-        """A server of ours on the same disk is no second disk."""
-        host = urlsplit(self.address.endpoint).hostname or ""
-        try:
-            return ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
+    @property
+    def is_on_this_machine(self) -> bool | None:
+        """A server of ours on the same disk is no second disk; none: not known yet."""
+        host = urlsplit(self.address.endpoint).hostname
+        return is_own_host(host) if host else False  # Amazon's
 
     @property
     def is_away(self) -> bool:

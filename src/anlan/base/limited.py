@@ -1,8 +1,8 @@
 """A process that reads a hostile file: first it gives up what it will not need.
 
 Run by ``programs``: ``limited.py PARENT SECONDS MEMORY OUTPUT picture PATH`` decodes a
-picture itself, ``… drawn PATH LONGEST`` draws it anew, ``… -- PROGRAM …`` becomes another
-program. It knows nothing of the product, so that it starts fast and has
+picture itself, ``… drawn PATH LONGEST`` draws it anew, ``… apart`` says whether it
+left the network, ``… -- PROGRAM …`` becomes another program. It knows nothing of the product, so that it starts fast and has
 nothing to lose. On Linux it ends when its parent does, however that ends: a worker that is
 killed leaves nothing that runs on and nobody waits for.
 """
@@ -21,6 +21,7 @@ READ, BROKEN, UNREAD = 0, 3, 4  # how it ends
 MOST_OUTPUT = 256 * 1024  # bytes of any file it writes, unless it is to make one
 MOST_PIXELS = 50_000_000
 MOST_FRAMES = 1_000  # of a picture that moves
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000  # of unshare(2)
 PR_SET_PDEATHSIG = 1  # of prctl(2); stays through execve(2)
 SHOWN = ("JPEG", "PNG", "WEBP")  # of what is drawn anew for a page
 QUALITY = 85
@@ -37,6 +38,22 @@ def end_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def leave_the_network() -> bool:
+    """Go on in a network of one's own, which has nothing in it, if the system lets us.
+
+    Some forbid it (a container, hardened kernels): then the other limits stand alone.
+
+    Returns:
+        Whether it did.
+    """
+    if sys.platform != "linux":
+        return False
+    unshare = ctypes.CDLL(None).unshare
+    # Root may do the first, anybody the second where that is allowed at all.
+    kinds = (CLONE_NEWNET, CLONE_NEWUSER | CLONE_NEWNET)
+    return any(unshare(kind) == 0 for kind in kinds)
 
 
 def give_up(seconds: int, memory: int, output: int) -> None:
@@ -112,7 +129,10 @@ def draw_to_output(path: str, longest: int) -> int:
 def main(arguments: list[str]) -> NoReturn:
     parent, seconds, memory, output, verb, *rest = arguments
     end_with(int(parent))
+    is_apart = leave_the_network()
     give_up(int(seconds), int(memory), int(output))
+    if verb == "apart":
+        sys.exit(READ if is_apart else UNREAD)
     if verb == "picture":
         sys.exit(look_at(rest[0]))
     if verb == "drawn":

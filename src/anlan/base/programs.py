@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import IO
@@ -61,6 +62,12 @@ def run_limited(
             os.killpg(process.pid, signal.SIGKILL)
             code = process.wait()
         return Ended(code, _whole(out, output), _whole(err, limited.MOST_OUTPUT))
+
+
+@cache
+def are_apart() -> bool:
+    """Whether these programs have a network of their own; asked once a process."""
+    return run_limited(["apart"], memory=PICTURE_MEMORY).code == limited.READ
 
 
 def run_on_picture(*arguments: str, output: int = limited.MOST_OUTPUT) -> Ended:

@@ -41,6 +41,7 @@ from anlan.base.blocks import (
     size_of,
 )
 from anlan.base.bucket import Bucket
+from anlan.base.disks import Disks, disks_of
 
 # Whoever deals with stores finds here what their files are read with.
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "QUARANTINE",
     "Bucket",
     "DamagedCopy",
+    "Disks",
     "Look",
     "Readable",
     "Store",
@@ -57,12 +59,12 @@ __all__ = [
     "backup",
     "blocks_of",
     "digest_of",
+    "disks",
     "folders",
     "look",
     "make_folder",
     "primary",
     "second",
-    "share_a_disk",
     "size_of",
     "stores",
     "sync_folder",
@@ -329,21 +331,23 @@ def folders() -> list[Store]:
     return [store for store in stores() if isinstance(store, Store)]
 
 
-def share_a_disk() -> bool:
-    """Whether one broken disk takes both copies along; true if that is not known.
+def disks() -> Disks:
+    """Whether one broken disk takes both copies along, as far as this machine can tell.
 
     Of a bucket it is known by its address: nobody waits for the network here.
     """
     other = second()
     if not isinstance(other, Store):
-        return other.is_on_this_machine
+        is_here = other.is_on_this_machine
+        if is_here is None:
+            return Disks.UNKNOWN
+        return Disks.ONE if is_here else Disks.TWO
     if any(store.is_away for store in folders()):
-        return True
+        return Disks.UNKNOWN
     try:
-        first, last = (make_folder(store.root).stat().st_dev for store in folders())
+        return disks_of(*(make_folder(store.root) for store in folders()))
     except OSError:
-        return True
-    return first == last
+        return Disks.UNKNOWN
 
 
 def make_folder(folder: Path) -> Path:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.cases.models import Case
 from anlan.evidence.enums import (
     ApplicationState,
     DeletionState,
@@ -36,6 +37,12 @@ from anlan.evidence.models import (
     Redaction,
     Statement,
 )
+
+
+def check_is_recording_of(case: Case, recording: Recording | None) -> None:
+    """An export is brought for a recording of the case that it is added to."""
+    if recording is not None and recording.case_id != case.pk:
+        raise InvalidInput(_("没有这份录像"), path="recording")
 
 
 def check_is_object(exhibit: Exhibit) -> None:

@@ -95,6 +95,7 @@ urlpatterns = [
     path(_FILMED, recordings.recordings, name="recordings"),
     path(f"{_FILMED}panel/", recordings.panel, name="recordings_panel"),
     path(f"{_FILMED}cameras/", recordings.addition, name="recording_addition"),
+    path(f"{_FILMED}left-out/", recordings.left_out, name="recordings_left_out"),
     path(f"{_FILMED}player/", playing.player, name="player"),
     path(f"{_FILMED}player/marks/", playing.mark, name="footage_mark"),
     path(f"{_FILMED}player/stills/", playing.still, name="footage_still"),

@@ -277,6 +277,28 @@ def check_two_roles(*, signed: Collection[tuple[str, str]], act_on: date) -> Non
         raise NotAllowed(rule.refusal_words, source=rule.id)
 
 
+def earliest_release(*, act_on: date) -> date:
+    """The day on which the limitation of claims ends at the earliest (民法典 188)."""
+    return add_months(act_on, 12 * selectors.guardrail("G09").thresholds["years"])
+
+
+def check_release_in_time(*, reason: str, decided_on: date, act_on: date) -> None:
+    """Refuse to release a hold before that day unless somebody says why (G09).
+
+    Raises:
+        InvalidInput: it is too early, and there is no reason.
+    """
+    rule = _in_force("G09", act_on)
+    ends_on = earliest_release(act_on=act_on)
+    if rule is None or decided_on > ends_on or reason:
+        return
+    raise InvalidInput(
+        _("诉讼时效最早到 %s 届满，期满以前解除的，请写明为什么") % ends_on,
+        path="early",
+        source=rule.id,
+    )
+
+
 @enforces("G12")
 def check_period(*, days: int, is_held: bool = False, act_on: date) -> None:
     """Refuse to delete what is held, or a period that is shorter than the law's.

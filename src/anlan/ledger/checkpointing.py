@@ -280,17 +280,22 @@ def _is_known(public_key: bytes) -> bool:
     return LogKey.objects.filter(public_key=public_key).exists()
 
 
-def _handovers(known: set[bytes], key: Key) -> list[Rotation]:
-    """The sound steps from a known key to the one in use; none if there is no way."""
+def handovers_to(key: Key) -> list[Rotation]:
+    """The sound steps that led to the key in use, the first one first."""
     steps: list[Rotation] = []
     wanted = key.public_key
     for step in reversed(key.rotations):
         if step.new == wanted and step.is_sound:
             steps.append(step)
-            if step.old in known:
-                return steps[::-1]
             wanted = step.old
-    return []
+    return steps[::-1]
+
+
+def _handovers(known: set[bytes], key: Key) -> list[Rotation]:
+    """Those of them from the last known key on; none if there is no way."""
+    steps = handovers_to(key)
+    begins = [place for place, step in enumerate(steps) if step.old in known]
+    return steps[begins[-1] :] if begins else []
 
 
 def _enter(

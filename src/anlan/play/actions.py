@@ -1109,9 +1109,13 @@ def hold(
 
 
 @action
-def propose_release(stage: Stage, *, by: User, at: datetime, words: str) -> str:
+def propose_release(
+    stage: Stage, *, by: User, at: datetime, words: str, early: str = ""
+) -> str:
     held = stage.incident.case.holds.latest("number")
-    return evidence.propose_release(hold=held, words=words, by=by, at=at).code
+    return evidence.propose_release(
+        hold=held, words=words, early=early, by=by, at=at
+    ).code
 
 
 @action

@@ -195,6 +195,7 @@ def _follow_page(
         "progress": progress,
         "steps": steps_of(report, incident=progress.incident, at=timezone.now()),
         "ways": WAYS,
+        "files": report.attachments.order_by("received_at", "pk"),
         "form": form or WordsForm(initial={"request_id": uuid4()}),
     }
     return render(request, "portal/follow.html", context, status=status)

@@ -70,6 +70,7 @@ class Gap(StrEnum):
 
     ONE_COPY = "one_copy"
     ONE_DISK = "one_disk"
+    DISKS_UNKNOWN = "disks_unknown"
     UNREAD = "unread"
     BROKEN_SEAL = "broken_seal"
     INFECTED = "infected"
@@ -85,12 +86,13 @@ class Gap(StrEnum):
     @property
     def is_amber(self) -> bool:
         """Known to be second best, not wrong."""
-        return self in {Gap.ONE_DISK, Gap.UNREAD}
+        return self in {Gap.ONE_DISK, Gap.DISKS_UNKNOWN, Gap.UNREAD}
 
 
 _GAP_WORDS: dict[Gap, Promise] = {
     Gap.ONE_COPY: _("完好的副本不足两份"),
     Gap.ONE_DISK: _("两份副本在同一块硬盘上"),
+    Gap.DISKS_UNKNOWN: _("不能确定两份副本在两块硬盘上"),
     Gap.UNREAD: _("未能完整读取，按原样保存"),
     Gap.BROKEN_SEAL: _("封条已破损"),
     Gap.INFECTED: _("含有病毒"),
@@ -100,6 +102,7 @@ _GAP_WORDS: dict[Gap, Promise] = {
 _GOOD_WORDS: dict[Gap, Promise] = {
     Gap.ONE_COPY: _("每个文件有两份完好的副本"),
     Gap.ONE_DISK: _("两份副本在两块硬盘上"),
+    Gap.DISKS_UNKNOWN: _("两份副本在两块硬盘上"),
     Gap.UNREAD: _("每个文件都完整读取过"),
     Gap.BROKEN_SEAL: _("封条完好"),
     Gap.INFECTED: _("没有发现含有病毒的文件"),

@@ -45,6 +45,7 @@ from anlan.evidence.events.playing import FootageMarked, PlayingCopyMade, StillT
 from anlan.evidence.events.recordings import (
     CameraChanged,
     CameraRegistered,
+    CamerasLeftOut,
     ClockCompared,
     FootageAsked,
     FootageOpened,
@@ -113,6 +114,7 @@ __all__ = [
     "AnswerFixed",
     "CameraChanged",
     "CameraRegistered",
+    "CamerasLeftOut",
     "ClockCompared",
     "CopyDamaged",
     "CopyFound",

@@ -34,10 +34,11 @@ class ExhibitReceived(Event):
     sha256: str
     reading: str
     copies: int
-    on_one_disk: int
+    on_one_disk: int  # 1 or 0; 2 if that was not known
     title_digest: str
     file_name_digest: str
     how_digest: str
+    footage: str | None = None  # the recording it was brought for, or that it is some
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -59,6 +60,7 @@ class ExhibitReceivedAgain(Event):
 
     code: str
     sha256: str
+    footage: str | None = None
 
 
 @recorded

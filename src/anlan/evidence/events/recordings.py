@@ -113,6 +113,24 @@ class RecordingWanted(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class CamerasLeftOut(Event):
+    """Further cameras saw the spot or a way out; they were too many to be asked at once.
+
+    ``cameras`` are their uids, a space between them.
+    """
+
+    kind: ClassVar[str] = "evidence.cameras_left_out"
+    sentence: ClassVar[str] = _("另有 {count} 路摄像头看得到，没有自动要求保存")
+    tone: ClassVar[str] = "warn"
+
+    count: int
+    cameras: str
+    begin: str
+    end: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class SegmentsKept(Event):
     """Original files of a recorder lie in the vault, byte for byte.
 

@@ -35,6 +35,7 @@ class FootageApplied(Event):
     end: str
     cameras: int
     document: str | None = None
+    statements: int | None = None  # 1: the paper asks for them too
     purpose_digest: str
     unit_digest: str
     officers_digest: str

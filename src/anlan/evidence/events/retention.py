@@ -54,6 +54,7 @@ class HoldReleaseProposed(Event):
     code: str
     role: str
     proposal_digest: str
+    limitation: str | None = None  # the day before which it is early
 
     def shown(self) -> dict[str, Any]:
         return {**self.facts(), "role": ROLES[self.role].name}

@@ -26,6 +26,11 @@ class UploadForm(forms.Form):
             attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
         ),
     )
+    is_footage = forms.BooleanField(
+        label=_("来自监控录像机"),
+        help_text=_("从录像机导出的录像：查看须登记事由，提供给他人须经申请和批准。"),
+        required=False,
+    )
 
     def added(self) -> dict[str, Any]:
         """As the service takes it."""
@@ -36,4 +41,5 @@ class UploadForm(forms.Form):
             "title": said["title"],
             "how": said["how"],
             "happened": said["happened"],
+            "is_footage": said["is_footage"],
         }

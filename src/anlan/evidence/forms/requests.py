@@ -18,13 +18,13 @@ from anlan.evidence.enums import (
     AuthorityPaper,
     FootageWay,
     IdentityPaper,
-    Protection,
     Relation,
 )
 from anlan.evidence.forms.packages import ExhibitsField
 from anlan.evidence.forms.recordings import moment_field
 from anlan.evidence.models import Camera, Exhibit, FootageApplication, Recording
 from anlan.evidence.selectors.exhibits import exhibits_of
+from anlan.evidence.selectors.requests import may_be_asked_for
 from anlan.evidence.services.register import MOST_REASON
 from anlan.evidence.services.requests import (
     HELD_FOR,
@@ -41,7 +41,7 @@ _TWO_LINES = forms.Textarea(attrs={"rows": 2})
 _PERSON = ("name", "phone")
 _OFFICE = (
     *("unit", "officer_1", "officer_1_number", "officer_2", "officer_2_number"),
-    *("document_kind", "document_number", "document"),
+    *("document_kind", "document_number", "document", "names_statements"),
 )
 # What is asked of whom; all else is left out of the form.
 _OF: dict[Applicant, tuple[str, ...]] = {
@@ -101,6 +101,11 @@ class ApplicationForm(OnceForm):
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/*"}),
         help_text=_("拍清编号和公章"),
+    )
+    names_statements = forms.BooleanField(
+        label=_("文书写明调取情况说明"),
+        required=False,
+        help_text=_("勾选后，批准人可以逐件批准本案的情况说明"),
     )
     identity_paper = forms.ChoiceField(label=_("看过的证件"))
     identity_tail = forms.CharField(
@@ -191,6 +196,7 @@ class ApplicationForm(OnceForm):
             document_kind=said.get("document_kind", ""),
             document_number=said.get("document_number", ""),
             document=document.chunks() if document else (),
+            names_statements=said.get("names_statements", False),
             identity_paper=IdentityPaper(said["identity_paper"]),
             identity_tail=said["identity_tail"],
             purpose=said["purpose"],
@@ -293,8 +299,10 @@ class ApprovalForm(forms.Form):
         ).order_by("number")
         self.fields["recordings"].queryset = films  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
         self.fields["recordings"].initial = [str(film.uid) for film in films]
-        others = exhibits_of(application.case, reader).filter(
-            protection=Protection.NONE, segments=None, recordings=None
+        others = (
+            exhibits_of(application.case, reader)
+            .filter(may_be_asked_for(application), segments=None, recordings=None)
+            .distinct()
         )
         self.fields["exhibits"].queryset = others  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
         for name, found in (("recordings", films), ("exhibits", others)):

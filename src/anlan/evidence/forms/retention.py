@@ -14,7 +14,7 @@ from anlan.cases.models import Case
 from anlan.evidence.enums import ExhibitState, HoldReason
 from anlan.evidence.models import Exhibit, Recording
 from anlan.evidence.selectors import exhibits_of
-from anlan.evidence.services.holds import MOST_NUMBER
+from anlan.evidence.services.holds import MOST_EARLY, MOST_NUMBER
 
 WHOLE = ""
 _TWO_LINES = forms.Textarea(attrs={"rows": 2})
@@ -60,6 +60,13 @@ class HoldForm(OnceForm):
 class ReleaseForm(forms.Form):
     words = forms.CharField(
         label=_("为什么可以解除"), max_length=MOST_WORDS, widget=_TWO_LINES
+    )
+    early = forms.CharField(
+        label=_("为什么不等诉讼时效届满"),
+        max_length=MOST_EARLY,
+        required=False,
+        widget=_TWO_LINES,
+        help_text=_("期满以前解除的必填；决定的人会看到"),
     )
 
 

@@ -45,6 +45,15 @@ class Exhibit(Worded):
     derived_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="derived", null=True
     )
+    # Whoever brought it said that it came out of a CCTV recorder; placed or not, it is
+    # footage, and of which recording, if they said that too.
+    is_footage = models.BooleanField(default=False)
+    brought_for = models.ForeignKey(
+        "evidence.Recording",
+        on_delete=models.PROTECT,
+        related_name="brought",
+        null=True,
+    )
     happened_at = models.DateTimeField(null=True)  # taken or found, as was said
     received_at = models.DateTimeField()
     received_from = models.CharField(max_length=60)  # key of an actor
@@ -132,6 +141,10 @@ class Upload(models.Model):
     title = models.CharField(max_length=120)
     file_name = models.CharField(max_length=255, blank=True)
     how = models.CharField(max_length=500, blank=True)
+    is_footage = models.BooleanField(default=False)  # as of exhibits
+    brought_for = models.ForeignKey(
+        "evidence.Recording", on_delete=models.PROTECT, related_name="+", null=True
+    )
     happened_at = models.DateTimeField(null=True)
     state = models.CharField(
         max_length=7, choices=enums.UploadState.choices, default=enums.UploadState.OPEN

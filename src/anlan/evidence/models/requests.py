@@ -58,6 +58,8 @@ class FootageApplication(Worded):
         max_length=8, choices=enums.AuthorityPaper.choices, blank=True
     )
     document_number = models.CharField(max_length=80, blank=True)
+    # The paper of an authority asks for statements too: they may be approved, one by one.
+    names_statements = models.BooleanField(default=False)
     document = models.ForeignKey(  # a photo of the paper
         Blob, on_delete=models.PROTECT, related_name="+", null=True
     )

@@ -104,6 +104,7 @@ class SystemFacts:
     damaged: int  # copies that were found damaged, of these exhibits
     repaired: int
     is_signer_apart: bool = False  # another system user runs the signer
+    are_disks_known: bool = True  # else ``share_a_disk`` says nothing
     one_copy: Sequence[str] = ()  # exhibits that lacked a second sound copy when asked
 
 

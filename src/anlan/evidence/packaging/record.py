@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
 
 EVENTS, PROOFS = "ledger/events.jsonl", "ledger/proofs.json"
 TOKEN, TSA = "ledger/checkpoint.tsr", "ledger/tsa.pem"
+KEYS = "meta/keys.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,3 +47,10 @@ def proofs_text(size: int, paths: Mapping[int, Sequence[bytes]]) -> bytes:
         },
     }
     return orjson.dumps(said) + b"\n"
+
+
+def keys_text(handovers: Iterable[Sequence[str]]) -> bytes:
+    """How each key handed over to the next, up to the one in use; both signed that."""
+    parts = ("old", "new", "by_old", "by_new")
+    said = [dict(zip(parts, step, strict=True)) for step in handovers]
+    return orjson.dumps({"rotations": said}) + b"\n"

@@ -30,7 +30,7 @@ from anlan.evidence.events import ExhibitOpened
 from anlan.evidence.models import Exhibit, PhysicalItem, Upload
 from anlan.evidence.permissions import bodies_behind, can_open
 from anlan.evidence.selectors.statements import statements_for
-from anlan.ledger.models import Entry
+from anlan.ledger.models import Checkpoint, Entry
 
 PAGE = 100  # rows
 SITTING = timedelta(minutes=30)  # no longer between two ranges of one
@@ -280,6 +280,22 @@ def arrival_of(exhibit: Exhibit) -> Entry:
     return (
         entries_about({exhibit.case.subject}).filter(object=exhibit.key).earliest("seq")
     )
+
+
+def receipt_words(
+    exhibit: Exhibit, arrival: Entry, entry_digest: str, checkpoint: Checkpoint | None
+) -> str:
+    """What the code of a receipt says, one fact a line, in ASCII for any scanner."""
+    lines = [
+        f"ANLAN {exhibit.case.number} {exhibit.code}",
+        f"SHA-256 {exhibit.file.sha256}",
+        f"BYTES {exhibit.file.size}",
+        f"ENTRY {arrival.seq} {entry_digest}",
+        f"AT {arrival.recorded_at.isoformat(timespec='seconds')}",
+    ]
+    if checkpoint is not None:
+        lines.append(f"CHECKPOINT {checkpoint.size} {bytes(checkpoint.root).hex()}")
+    return "\n".join(lines)
 
 
 def objects_of(case: Case) -> QuerySet[PhysicalItem]:

@@ -188,7 +188,7 @@ def checks_of(
         Gap.ONE_COPY: [
             e for e in files if e.pk in single or (e.blob and not e.blob.has_two_copies)
         ],
-        Gap.ONE_DISK: files if stores.share_a_disk() else [],
+        **_disks_gap(files),
         Gap.UNREAD: [e for e in files if e.reading not in {"", Reading.READABLE}],
         Gap.BROKEN_SEAL: [e for e in exhibits if e.pk in broken],
         Gap.INFECTED: [
@@ -199,6 +199,13 @@ def checks_of(
         Check(gap=gap, codes=[exhibit.code for exhibit in some])
         for gap, some in wrong.items()
     ]
+
+
+def _disks_gap(files: list[Exhibit]) -> dict[Gap, list[Exhibit]]:
+    where = stores.disks()
+    if where == stores.Disks.UNKNOWN:
+        return {Gap.DISKS_UNKNOWN: files}
+    return {Gap.ONE_DISK: files if where == stores.Disks.ONE else []}
 
 
 def _broken_seals(exhibits: Sequence[Exhibit]) -> set[int]:
@@ -512,6 +519,7 @@ def _system_facts(package: Package, exhibits: Sequence[Exhibit]) -> SystemFacts:
     return SystemFacts(
         software=f"Anlan {VERSION} ({platform.system()}, Python {platform.python_version()})",
         share_a_disk=Gap.ONE_DISK in gaps,
+        are_disks_known=Gap.DISKS_UNKNOWN not in gaps,
         quick_at=_last_run(CheckKind.QUICK, package.asked_at),
         deep_at=_last_run(CheckKind.DEEP, package.asked_at),
         damaged=counted[CopyDamaged.kind],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median_low
 from uuid import UUID
 
+import orjson
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -17,11 +19,13 @@ from anlan.accounts.models import Place, Site, User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.base import crypto
+from anlan.base.clock import parse_utc_text
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.policies import add_going_on
-from anlan.cases.selectors import case_for
+from anlan.cases.selectors import case_for, entries_about
 from anlan.evidence.enums import DerivativeKind, FootageWay, WhyCamera
+from anlan.evidence.events import CamerasLeftOut
 from anlan.evidence.models import (
     Camera,
     Derivative,
@@ -31,8 +35,12 @@ from anlan.evidence.models import (
     Recording,
     Segment,
 )
+from anlan.law import selectors as law
+from anlan.ledger.sentences import event_of
 
-MOST_CAMERAS = 24  # of one incident, the nearest first; others are added by hand
+# Asked for by themselves at one alarm, the nearest first; a person asks for the others.
+MOST_CAMERAS = 24
+MOST_WAYS_OUT = 8  # of them, kept for ways out: whoever ran off is seen there alone
 # Names say whole seconds: two files follow each other if less than this is missing.
 TOLERANCE = timedelta(seconds=1.5)
 TOUCHING = timedelta(milliseconds=500)  # between two that follow each other
@@ -80,6 +88,33 @@ def cameras_of(site: Site) -> QuerySet[Camera]:
         .select_related("recorder", "place", "site__organisation")
         .prefetch_related("sees")
         .order_by("-is_active", "name")
+    )
+
+
+@dataclass(frozen=True)
+class LeastKept:
+    """How long footage is kept at least, and by which rule (保安服务管理条例 25)."""
+
+    days: int
+    source: str
+
+    def is_short(self, kept: timedelta) -> bool:
+        return kept < timedelta(days=self.days)
+
+
+def least_kept() -> LeastKept:
+    rule = law.guardrail("G12")
+    return LeastKept(rule.thresholds["days"], law.cite(rule.sources[-1]))
+
+
+def short_cameras(sites: QuerySet[Site]) -> Counter[int]:
+    """How many cameras in use keep less than the law asks, by the key of their site."""
+    least = least_kept()
+    cameras = Camera.objects.filter(site__in=sites, is_active=True)
+    return Counter(
+        camera.site_id
+        for camera in cameras.select_related("recorder")
+        if least.is_short(camera.kept_for)
     )
 
 
@@ -173,7 +208,45 @@ def candidates_for(place: Place) -> list[Candidate]:
         )
     ]
     found.sort(key=lambda pair: (pair[0], pair[1].camera.name))
-    return [candidate for _near, candidate in found][:MOST_CAMERAS]
+    return [candidate for _near, candidate in found]
+
+
+def asked_at_once(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those of them that are asked for by themselves, in the same order."""
+    ways_out = [one for one in candidates if one.why == WhyCamera.WAY_OUT]
+    near = [one for one in candidates if one.why != WhyCamera.WAY_OUT]
+    near = near[: MOST_CAMERAS - min(len(ways_out), MOST_WAYS_OUT)]
+    return near + ways_out[: MOST_CAMERAS - len(near)]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A camera that saw the spot or a way out, and was not asked for by itself."""
+
+    camera: Camera
+    begin: datetime
+    end: datetime
+
+
+def left_out_of(case: Case, *, at: datetime) -> list[LeftOut]:
+    """What nobody has asked for since, and what is not overwritten yet."""
+    spans: dict[UUID, Span] = {}
+    entries = entries_about({case.subject}).filter(kind=CamerasLeftOut.kind)
+    for entry in entries.order_by("seq"):
+        event = event_of(entry.kind, orjson.loads(bytes(entry.data or b"{}")))
+        if isinstance(event, CamerasLeftOut):
+            span = Span(parse_utc_text(event.begin), parse_utc_text(event.end))
+            for uid in event.cameras.split():
+                known = spans.setdefault(UUID(uid), span)
+                spans[UUID(uid)] = Span(
+                    min(known.begin, span.begin), max(known.end, span.end)
+                )
+    cameras = addable_cameras(case).filter(uid__in=list(spans))
+    return [
+        LeftOut(camera, spans[camera.uid].begin, spans[camera.uid].end)
+        for camera in cameras
+        if spans[camera.uid].end + camera.kept_for > at
+    ]
 
 
 def _nearness(camera: Camera, place: Place) -> int | None:
@@ -274,14 +347,17 @@ def running_request(
 
 
 def recordings_shown_by(exhibit: Exhibit) -> QuerySet[Recording]:
-    """Those of which it is a file, or a picture of one moment."""
-    return (
-        Recording.objects.filter(
-            Q(segments__exhibit=exhibit) | Q(stills__exhibit=exhibit)
-        )
-        .distinct()
-        .order_by("pk")
+    """Those of which it is a file, or a picture of one moment.
+
+    What somebody brought from a recorder and nobody placed yet is of the recording that
+    it was brought for; if nobody said for which, it may be of any of its case.
+    """
+    shown = Recording.objects.filter(
+        Q(segments__exhibit=exhibit) | Q(stills__exhibit=exhibit) | Q(brought=exhibit)
     )
+    if exhibit.is_footage and not shown.exists():
+        shown = Recording.objects.filter(case=exhibit.case_id)
+    return shown.distinct().order_by("pk")
 
 
 def unexplained_recording(
@@ -291,6 +367,16 @@ def unexplained_recording(
     recordings = recordings_shown_by(exhibit)
     said = recordings.filter(requests__by=user, requests__until__gt=at)
     return None if said.exists() else recordings.first()
+
+
+def may_be_opened(exhibit: Exhibit, user: User, *, at: datetime) -> bool:
+    """Whether it shows no recording, or the reader said why they look (G10).
+
+    A reason is one for a recording: of footage in a case without any, there is none.
+    """
+    if unexplained_recording(exhibit, user, at=at) is not None:
+        return False
+    return not exhibit.is_footage or recordings_shown_by(exhibit).exists()
 
 
 def may_only_look(recordings: Iterable[Recording], user: User, *, at: datetime) -> bool:

@@ -59,6 +59,8 @@ FOOTAGE = (
     | Q(made_by__film__isnull=False)
     | Q(still__isnull=False)
     | Q(derived_from__still__isnull=False)
+    | Q(is_footage=True)
+    | Q(derived_from__is_footage=True)
 )
 
 
@@ -345,6 +347,23 @@ def _meets(span: Span, windows: Iterable[Span]) -> bool:
     return any(span.begin < one.end and one.begin < span.end for one in windows)
 
 
+def may_be_asked_for(application: FootageApplication) -> Q:
+    """What may be approved beside recordings: nothing that is protected.
+
+    But an authority gets the statements for which its paper asks; not the letters and
+    deeds that only the same people may see.
+    """
+    free = Q(protection=Protection.NONE)
+    if not (application.kind.is_authority and application.names_statements):
+        return free
+    is_statement = (
+        Q(statement__isnull=False)
+        | Q(file_of__isnull=False)
+        | Q(addendum__isnull=False)
+    )
+    return free | Q(protection=Protection.STATEMENT) & is_statement
+
+
 def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:
     """The exhibits that were approved, and what approved recordings show in the windows.
 
@@ -357,7 +376,7 @@ def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:
     for window in application.windows.all():
         stills |= Q(still__moment__gte=window.begin, still__moment__lte=window.end)
     return (
-        Exhibit.objects.filter(case=application.case, protection=Protection.NONE)
+        Exhibit.objects.filter(may_be_asked_for(application), case=application.case)
         .exclude(state=ExhibitState.DELETED)
         .filter(
             Q(pk__in=application.exhibits.values("pk"))
@@ -427,9 +446,14 @@ def is_masked_copy(exhibit: Exhibit) -> bool:
 
 
 def has_footage(exhibits: Collection[Exhibit]) -> bool:
-    """Whether files of recorders, or pictures out of them, are among them unmasked."""
+    """Whether files of recorders, or pictures out of them, are among them unmasked.
+
+    Those that nobody placed yet count: whoever brought them said what they are.
+    """
     keys = [exhibit.pk for exhibit in exhibits]
-    raw = Exhibit.objects.filter(Q(segments__isnull=False) | Q(still__isnull=False))
+    raw = Exhibit.objects.filter(
+        Q(segments__isnull=False) | Q(still__isnull=False) | Q(is_footage=True)
+    )
     return any(
         raw.filter(pk__in=keys[start : start + 400]).exists()
         for start in range(0, len(keys), 400)

@@ -53,11 +53,19 @@ _DAMAGED = (CopyState.MISSING, CopyState.CORRUPT)
 
 
 class Verdict(StrEnum):
-    """One word first: two sound copies on two disks, on one disk, or not."""
+    """One word first: two sound copies on two disks, on one, who knows, or not."""
 
     SOUND = "sound"
     ONE_DISK = "one_disk"
+    DISKS_UNKNOWN = "disks_unknown"
     UNSAFE = "unsafe"
+
+
+_OF_DISKS = {
+    stores.Disks.TWO: Verdict.SOUND,
+    stores.Disks.ONE: Verdict.ONE_DISK,
+    stores.Disks.UNKNOWN: Verdict.DISKS_UNKNOWN,
+}
 
 
 class Trouble(StrEnum):
@@ -221,7 +229,7 @@ class Safety:
     files: int
     file_bytes: int
     sound_files: int  # in two sound copies
-    share_a_disk: bool
+    disks: stores.Disks
     stores: Sequence[StoreState]
     last: Mapping[str, CheckRun]  # by kind
     oldest_read_at: datetime | None  # of the byte that was not read for longest
@@ -243,7 +251,7 @@ class Safety:
     def verdict(self) -> Verdict:
         if self.troubles:
             return Verdict.UNSAFE
-        return Verdict.ONE_DISK if self.share_a_disk else Verdict.SOUND
+        return _OF_DISKS[self.disks]
 
     @property
     def last_checks(self) -> list[tuple[CheckKind, CheckRun | None]]:
@@ -281,7 +289,7 @@ def safety_for(user: User, *, at: datetime) -> Safety:
         files=files,
         file_bytes=file_bytes,
         sound_files=_sound_files(),
-        share_a_disk=stores.share_a_disk(),
+        disks=stores.disks(),
         stores=[
             _store_state(store, states.get(store.name, {}), user)
             for store in stores.stores()

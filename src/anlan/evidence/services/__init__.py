@@ -59,6 +59,7 @@ from anlan.evidence.services.recordings import (
     decline_recording,
     lose_recording,
     place_file,
+    want_left_out,
     want_recording,
     want_recordings,
 )
@@ -192,6 +193,7 @@ __all__ = [
     "take_in_application",
     "take_register",
     "take_still",
+    "want_left_out",
     "want_recording",
     "want_recordings",
     "withdraw_application",

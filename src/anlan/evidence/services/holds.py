@@ -19,6 +19,7 @@ from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.lines import typed
 from anlan.cases import services as cases
+from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.evidence import messages, permissions, policies
 from anlan.evidence.enums import DeletionState, ExhibitState, HoldReason, HoldState
@@ -37,7 +38,7 @@ from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.notify import services as notify
 
-MOST_NUMBER = 80  # characters
+MOST_NUMBER, MOST_EARLY = 80, 200  # characters
 
 
 def place_hold(
@@ -124,16 +125,35 @@ def place_hold(
 
 
 def propose_release(
-    *, hold: Hold, words: str, by: User, at: datetime, via: str = ""
+    *,
+    hold: Hold,
+    words: str,
+    by: User,
+    at: datetime,
+    early: str = "",
+    via: str = "",
 ) -> Hold:
     """Say why it is not needed any more; somebody of another role decides.
 
+    Args:
+        early: why it is not kept until the limitation can have ended; whoever decides
+            reads it with the words, and the entry covers both.
+
     Raises:
-        InvalidInput: no reason.
+        InvalidInput: no reason, or none for doing it so early (G09).
         Conflict: it was released, or somebody proposed that already.
     """
     permissions.check_can_release_hold(by, hold.case)
     words = typed(words, path="words", refusal=_("请写明为什么可以解除保全"))
+    early = typed(early, path="early", most=MOST_EARLY)
+    act_on = act_day(hold.case)
+    law.check_release_in_time(reason=early, decided_on=local_day(at), act_on=act_on)
+    ends_on = law.earliest_release(act_on=act_on)
+    is_early = local_day(at) <= ends_on
+    if is_early:
+        why = _("诉讼时效最早到 %(day)s 届满，仍要解除：%(early)s")
+        why %= {"day": ends_on, "early": early}
+        words = typed(f"{words}\n{why}", path="words")
     with ledger.recording():
         hold = _locked(hold)
         if HoldState.PROPOSED not in policies.HOLD_MOVES[hold.state]:
@@ -147,6 +167,7 @@ def propose_release(
             HoldReleaseProposed(
                 code=hold.code,
                 role=hold.proposed_role,
+                limitation=str(ends_on) if is_early else None,
                 proposal_digest=hold.digest_of("proposal"),
             ),
             hold.case,

@@ -33,10 +33,12 @@ from anlan.evidence.packaging.facts import PackageFacts
 from anlan.evidence.packaging.papers import papers
 from anlan.evidence.packaging.record import (
     EVENTS,
+    KEYS,
     PROOFS,
     TOKEN,
     TSA,
     events_text,
+    keys_text,
     proofs_text,
 )
 from anlan.evidence.selectors.exhibits import every_exhibit_of
@@ -216,10 +218,17 @@ def _bag(package: Package, seal: Seal, stamp: TimeStamp | None) -> Bag:
         "signature/site.pub.pem": seal.pem,
         "verify.py": SOURCE.read_bytes(),
         **_stamp_files(stamp),
+        **_keys_file(seal),
     }
     top = f"{facts.number}-{facts.code}"
     bag = Bag(top=top, payload=_payload(package), tags=tags)
     return bags.sealed(bag, info=_info(facts, seal), sign=seal.sign)
+
+
+def _keys_file(seal: Seal) -> dict[str, bytes]:
+    if not seal.handovers:
+        return {}
+    return {KEYS: keys_text(step.as_hex() for step in seal.handovers)}
 
 
 def _stamp_files(stamp: TimeStamp | None) -> dict[str, bytes]:

@@ -25,9 +25,9 @@ from anlan.evidence.enums import CopyState, Printout, Way
 from anlan.evidence.events import ExhibitOpened, PagePrinted, ReceiptShown
 from anlan.evidence.models import Blob, Copy, Exhibit, Recording
 from anlan.evidence.selectors.recordings import (
+    may_be_opened,
     may_only_look,
     recordings_shown_by,
-    unexplained_recording,
 )
 from anlan.law import services as law
 from anlan.ledger import services as ledger
@@ -98,7 +98,7 @@ def check_said_why(exhibit: Exhibit, by: Actor, *, at: datetime) -> None:
     """A file of a recorder is footage here as well: whoever opens it says why (G10)."""
     if isinstance(by, User):
         law.check_footage_look(
-            is_registered=unexplained_recording(exhibit, by, at=at) is None,
+            is_registered=may_be_opened(exhibit, by, at=at),
             act_on=local_day(at),
         )
 

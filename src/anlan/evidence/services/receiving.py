@@ -15,7 +15,7 @@ from anlan.base.stores import Store
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.models import Case
-from anlan.evidence import permissions
+from anlan.evidence import permissions, policies
 from anlan.evidence.enums import (
     CopyState,
     ExhibitKind,
@@ -29,7 +29,7 @@ from anlan.evidence.events import (
     ExhibitReceived,
     ExhibitReceivedAgain,
 )
-from anlan.evidence.models import Blob, Copy, Exhibit, PlayingCopy
+from anlan.evidence.models import Blob, Copy, Exhibit, PlayingCopy, Recording
 from anlan.evidence.reading import reading_of
 from anlan.evidence.services.origins import protect_rows
 from anlan.ledger import services as ledger
@@ -37,6 +37,7 @@ from anlan.ledger.events import Actor
 
 MOST_TITLE = 120  # characters
 PLAYED = ("audio/", "video/")  # of which a copy to play is made
+_ON_ONE_DISK = {stores.Disks.ONE: 1, stores.Disks.TWO: 0, stores.Disks.UNKNOWN: 2}
 SOON = timedelta(hours=1)  # a new file is read again: a bad disk shows early
 
 
@@ -50,15 +51,23 @@ def add_file(
     file_name: str = "",
     how: str = "",
     happened: datetime | None = None,
+    is_footage: bool = False,
+    brought_for: Recording | None = None,
     via: str = "",
 ) -> Exhibit:
     """Keep a small file that comes in one request as an exhibit of a case.
 
+    Args:
+        is_footage: it came out of a CCTV recorder, whether it is placed or not.
+        brought_for: the recording that it is an export of.
+
     Raises:
-        InvalidInput: empty, or of a type that cannot be read.
+        InvalidInput: empty, or of a type that cannot be read, or the recording is of
+            another case.
         TooLarge: more than ``vault.MOST_BYTES``; such a file is uploaded in parts.
     """
     permissions.check_can_add(by, case)
+    policies.check_is_recording_of(case, brought_for)
     kept = vault.keep_file(chunks, path="file")
     return add_exhibit(
         case=case,
@@ -71,6 +80,8 @@ def add_file(
         file_name=file_name,
         how=how,
         happened=happened,
+        is_footage=is_footage,
+        brought_for=brought_for,
         via=via,
     )
 
@@ -93,6 +104,8 @@ def add_exhibit(
     via: str = "",
     protection: Protection = Protection.NONE,
     derived_from: Exhibit | None = None,
+    is_footage: bool = False,
+    brought_for: Recording | None = None,
 ) -> Exhibit:
     """Put a file that lies in the vault on the list of evidence of a case.
 
@@ -106,8 +119,11 @@ def add_exhibit(
         protection: who alone sees it; an exhibit that is there already gets it, too.
         kind: what it is to people, if its bytes do not say so.
         derived_from: the exhibit that it was made from.
+        is_footage, brought_for: it came out of a CCTV recorder, and of which recording it
+            is an export; one that is there already is so from now on, too.
     """
     kind = kind or ExhibitKind.of(kept.media_type)
+    footage = brought_for.code if brought_for else "said" if is_footage else None
     with ledger.recording():
         case = cases.lock_case(case)
         blob = take_blob(kept, at=at)
@@ -116,7 +132,9 @@ def add_exhibit(
         )
         if there is not None:
             cases.record(
-                ExhibitReceivedAgain(code=there.code, sha256=blob.sha256),
+                ExhibitReceivedAgain(
+                    code=there.code, sha256=blob.sha256, footage=footage
+                ),
                 case,
                 thing=there.key,
                 by=by,
@@ -126,6 +144,10 @@ def add_exhibit(
             )
             if protection:
                 protect(there, protection, case, by=by, at=at, via=via)
+            if footage is not None:
+                there.is_footage = True
+                there.brought_for = there.brought_for or brought_for
+                there.save(update_fields=["is_footage", "brought_for"])
             close_other_ways(there)
             return there
         exhibit = Exhibit.objects.create(
@@ -144,6 +166,8 @@ def add_exhibit(
             received_from=received_from or by.actor_key,
             protection=protection,
             derived_from=derived_from,
+            is_footage=footage is not None,
+            brought_for=brought_for,
         )
         if kept.media_type.startswith(PLAYED):
             PlayingCopy.objects.get_or_create(original=blob, defaults={"wanted_at": at})
@@ -157,10 +181,11 @@ def add_exhibit(
                 sha256=kept.sha256,
                 reading=reading,
                 copies=blob.copies.filter(state=CopyState.PRESENT).count(),
-                on_one_disk=int(stores.share_a_disk()),
+                on_one_disk=_ON_ONE_DISK[stores.disks()],
                 title_digest=exhibit.digest_of("title"),
                 file_name_digest=exhibit.digest_of("file_name"),
                 how_digest=exhibit.digest_of("how"),
+                footage=footage,
             ),
             case,
             thing=exhibit.key,

@@ -30,6 +30,7 @@ from anlan.evidence.enums import (
     WhyCamera,
 )
 from anlan.evidence.events import (
+    CamerasLeftOut,
     LengthSaid,
     RecordingDeclined,
     RecordingEndangered,
@@ -49,8 +50,10 @@ from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.selectors.recordings import (
     TOLERANCE,
     Coverage,
+    asked_at_once,
     candidates_for,
     coverage_of,
+    left_out_of,
     recordings_of,
     with_parts,
 )
@@ -98,10 +101,12 @@ def want_recordings(
         if not case.is_open:
             return []
         there = {row.camera_id: row for row in case.recordings.filter(deleted_at=None)}
-        for candidate in candidates_for(place):
+        wanted = [
+            one for one in candidates_for(place) if end + one.camera.kept_for > at
+        ]
+        chosen = asked_at_once(wanted)
+        for candidate in chosen:
             camera = candidate.camera
-            if end + camera.kept_for <= at:
-                continue
             known = there.get(camera.pk)
             if known is None:
                 made.append(
@@ -109,7 +114,39 @@ def want_recordings(
                 )
             elif _is_near(known, begin, end, at=at):
                 _widen(known, begin, end, by=SYSTEM, at=at)
+        left = [
+            one.camera
+            for one in wanted
+            if one not in chosen and one.camera.pk not in there
+        ]
+        if left:
+            cases.record(
+                CamerasLeftOut(
+                    count=len(left),
+                    cameras=" ".join(str(camera.uid) for camera in left),
+                    begin=utc_text(begin),
+                    end=utc_text(end),
+                ),
+                case,
+                by=SYSTEM,
+                at=at,
+            )
     return made
+
+
+def want_left_out(*, case: Case, by: Actor, at: datetime) -> list[Recording]:
+    """Ask for all that saw it and was not asked for by itself; twice asks for nothing.
+
+    Raises:
+        Conflict: the case is closed.
+    """
+    permissions.check_can_save_recordings(by, case)
+    with ledger.recording():
+        case = cases.lock_case(case)
+        return [
+            _want(case, one.camera, WhyCamera.ADDED, one.begin, one.end, by=by, at=at)
+            for one in left_out_of(case, at=at)
+        ]
 
 
 def _is_near(
@@ -137,6 +174,8 @@ def want_recording(
     wanted_to: datetime | None = None,
 ) -> Recording:
     """Ask for a further camera, or for more of one; a window never gets narrower.
+
+    What was declined is asked for anew, also for the same window.
 
     Of a camera whose recording was deleted for its period, in a case that was opened
     again, it is another recording.
@@ -552,12 +591,14 @@ def _widen(
     begin, end = _whole_seconds(begin, end)
     begin = min(begin, recording.wanted_from)
     end = max(end, recording.wanted_to)
-    if (begin, end) == (recording.wanted_from, recording.wanted_to):
+    is_same = (begin, end) == (recording.wanted_from, recording.wanted_to)
+    # Whoever asks again for what was declined wants it after all.
+    if is_same and recording.state != RecordingState.DECLINED:
         return recording
     recording.wanted_from, recording.wanted_to = begin, end
     # Its clock may have been compared since: as of one that is not whole yet.
     recording.offset_ms = recording.camera.recorder.offset_ms
-    recording.overwritten_at = begin + recording.camera.kept_for
+    recording.overwritten_at = _first_missing(recording) + recording.camera.kept_for
     _begin_anew(recording, at=at)
     recording.save()
     _reopen_task(recording, at=at)
@@ -575,6 +616,14 @@ def _widen(
         at=at,
     )
     return recording
+
+
+def _first_missing(recording: Recording) -> datetime:
+    """The moment that is overwritten first of what is not saved yet."""
+    whole = with_parts(recordings_of(recording.case)).get(pk=recording.pk)
+    whole.wanted_from, whole.wanted_to = recording.wanted_from, recording.wanted_to
+    gaps = coverage_of(whole).gaps
+    return gaps[0].begin if gaps else recording.wanted_from
 
 
 def _whole_seconds(begin: datetime, end: datetime) -> tuple[datetime, datetime]:

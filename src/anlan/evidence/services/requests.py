@@ -38,7 +38,6 @@ from anlan.evidence.enums import (
     AuthorityPaper,
     FootageWay,
     IdentityPaper,
-    Protection,
     Relation,
 )
 from anlan.evidence.events import (
@@ -65,6 +64,7 @@ from anlan.evidence.models import (
     RetentionLook,
 )
 from anlan.evidence.selectors.exhibits import exhibits_of
+from anlan.evidence.selectors.requests import may_be_asked_for
 from anlan.evidence.selectors.retention import item_of
 from anlan.evidence.services.announcing import look_soon, put_off
 from anlan.evidence.services.footage import ask_for_footage
@@ -104,6 +104,7 @@ class Asked:
         unit, officers: of an authority; two of the police.
         identity_tail: the last four characters; the rest is looked at and not kept.
         windows: of true time, from and to.
+        names_statements: the paper of an authority asks for statements too.
         document: the bytes of a photo of the paper, if one was taken.
     """
 
@@ -121,6 +122,7 @@ class Asked:
     document_kind: str = ""
     document_number: str = ""
     document: Iterable[bytes] = ()
+    names_statements: bool = False
 
 
 def take_in_application(
@@ -196,6 +198,7 @@ def take_in_application(
                 end=utc_text(max(end for _begin, end in asked.windows)),
                 cameras=len(chosen),
                 document=kept.sha256 if kept else None,
+                statements=1 if row.names_statements else None,
                 purpose_digest=row.digest_of("purpose"),
                 unit_digest=row.digest_of("unit"),
                 officers_digest=row.digest_of("officers"),
@@ -605,6 +608,7 @@ def _entered(
         identity_tail=asked.identity_tail,
         document_kind=asked.document_kind,
         document_number=asked.document_number,
+        names_statements=asked.names_statements,
         purpose=asked.purpose,
         wanted=asked.wanted,
         taken_at=at,
@@ -652,6 +656,7 @@ def _checked(asked: Asked, *, at: datetime) -> Asked:
         officers=officers,
         document_kind=document_kind,
         document_number=number,
+        names_statements=asked.names_statements and kind.is_authority,
     )
 
 
@@ -763,7 +768,9 @@ def _scope(
     wanted = {exhibit.pk for exhibit in exhibits}
     files = (
         list(
-            exhibits_of(row.case, by).filter(pk__in=wanted, protection=Protection.NONE)
+            exhibits_of(row.case, by)
+            .filter(may_be_asked_for(row), pk__in=wanted)
+            .distinct()
         )
         if row.case
         else []

@@ -14,6 +14,7 @@ from anlan.accounts.models import Site
 from anlan.ledger import checkpointing, timestamping
 from anlan.ledger.checkpoints import Note, is_signed, parse
 from anlan.ledger.models import Checkpoint, TimeStamp
+from anlan.ledger.signer.keys import Rotation
 from anlan.ledger.tiles import StoredNodes
 from anlan.ledger.tree import inclusion_proof
 
@@ -25,6 +26,7 @@ class Seal:
     site: Site
     note: Note
     public_key: bytes
+    handovers: tuple[Rotation, ...] = ()  # which led to the key
 
     @property
     def origin(self) -> str:
@@ -88,8 +90,9 @@ def seal_for(site: Site, *, at: datetime, note: str = "") -> Seal:
         Away: the signer does not answer.
         CheckpointWaits: it refuses.
     """
-    public_key = checkpointing.signer().key().public_key
+    key = checkpointing.signer().key()
+    public_key = key.public_key
     known = parse(note) if note else None
     if known is None or not is_signed(known, public_key):
         known = parse(checkpointing.checkpoint_now(site, at=at).note)
-    return Seal(site, known, public_key)
+    return Seal(site, known, public_key, tuple(checkpointing.handovers_to(key)))

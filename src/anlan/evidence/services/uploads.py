@@ -17,10 +17,10 @@ from anlan.base.errors import Conflict, InvalidInput, TooLarge
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.models import Case
-from anlan.evidence import drafts, permissions
+from anlan.evidence import drafts, permissions, policies
 from anlan.evidence.enums import Source, UploadState
 from anlan.evidence.events import UploadRefused
-from anlan.evidence.models import Exhibit, Upload
+from anlan.evidence.models import Exhibit, Recording, Upload
 from anlan.evidence.reading import Found, read
 from anlan.evidence.selectors import open_uploads
 from anlan.evidence.services.receiving import MOST_TITLE, add_exhibit
@@ -42,6 +42,8 @@ class About:
     file_name: str = ""
     how: str = ""
     happened: datetime | None = None
+    is_footage: bool = False  # it came out of a CCTV recorder
+    brought_for: Recording | None = None  # of which it is an export
 
 
 def begin_upload(
@@ -63,6 +65,7 @@ def begin_upload(
     """
     permissions.check_can_add(by, case)
     _check_size(size)
+    policies.check_is_recording_of(case, about.brought_for)
     about = _checked(about)
     with transaction.atomic():
         # The owner's row is the lock: two at once are counted one by one.
@@ -80,6 +83,8 @@ def begin_upload(
             file_name=about.file_name,
             how=about.how,
             happened_at=about.happened,
+            is_footage=about.is_footage,
+            brought_for=about.brought_for,
             begun_at=at,
             expires_at=at + KEPT_FOR,
         )
@@ -176,6 +181,8 @@ def _checked(about: About) -> About:
         file_name=name,
         how=about.how.strip(),
         happened=about.happened,
+        is_footage=about.is_footage,
+        brought_for=about.brought_for,
     )
 
 
@@ -216,6 +223,8 @@ def _add(
             file_name=upload.file_name,
             how=upload.how,
             happened=upload.happened_at,
+            is_footage=upload.is_footage,
+            brought_for=upload.brought_for,
             by=by,
             at=at,
             via=via,

@@ -12,6 +12,7 @@ from anlan.base.stores import PRIMARY
 from anlan.evidence.enums import CopyState, ExhibitKind, StatementState
 from anlan.evidence.models import Copy, Exhibit, Statement, StatementAnswer
 from anlan.evidence.redaction_plan import Box, Key, Plan, Span
+from anlan.evidence.selectors.exhibits import receipt_words
 from anlan.evidence.selectors.injuries import Mark
 from anlan.ledger.models import Checkpoint, Entry, Worded
 
@@ -99,17 +100,7 @@ def copy_tone(copy: Copy) -> str:
 def receipt_text(
     exhibit: Exhibit, arrival: Entry, entry_digest: str, checkpoint: Checkpoint | None
 ) -> str:
-    """What the code of a receipt says, one fact a line, in ASCII for any scanner."""
-    lines = [
-        f"ANLAN {exhibit.case.number} {exhibit.code}",
-        f"SHA-256 {exhibit.file.sha256}",
-        f"BYTES {exhibit.file.size}",
-        f"ENTRY {arrival.seq} {entry_digest}",
-        f"AT {arrival.recorded_at.isoformat(timespec='seconds')}",
-    ]
-    if checkpoint is not None:
-        lines.append(f"CHECKPOINT {checkpoint.size} {bytes(checkpoint.root).hex()}")
-    return "\n".join(lines)
+    return receipt_words(exhibit, arrival, entry_digest, checkpoint)
 
 
 _STATES = {

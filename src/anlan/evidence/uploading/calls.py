@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from anlan.base.clock import acting_at
 from anlan.base.errors import DomainError, NotFound, traced
 from anlan.base.limits import count_up
+from anlan.cases.models import Case
 from anlan.cases.selectors import case_for
 from anlan.evidence import drafts, permissions, services
 from anlan.evidence.drafts import Busy, Draft
 from anlan.evidence.enums import UploadState
-from anlan.evidence.models import Upload
+from anlan.evidence.models import Recording, Upload
+from anlan.evidence.selectors.recordings import recordings_of
 from anlan.evidence.services.uploads import About
 from anlan.evidence.uploading.requests import Fields
 from anlan.evidence.uploading.senders import Sender
@@ -42,20 +44,40 @@ def begin(
         request_id = UUID(said.get("request_id", ""))
     except ValueError as error:
         raise Refused(400, "request_id in Upload-Metadata must be a UUID") from error
+    case = case_for(user, said.get("case", ""))
     about = About(
         title=said.get("title", ""),
         file_name=said.get("filename", ""),
         how=said.get("how", ""),
         happened=moment_of(said.get("happened", ""), at=at),
+        is_footage=said.get("is_footage", "") in {"1", "on", "true"},
+        brought_for=recording_of(case, said.get("recording", "")),
     )
     return services.begin_upload(
-        case=case_for(user, said.get("case", "")),
+        case=case,
         size=size,
         about=about,
         request_id=request_id,
         by=user,
         at=at,
     )
+
+
+def recording_of(case: Case, text: str) -> Recording | None:
+    """The recording that it is an export of, as was said.
+
+    Raises:
+        Refused: it is none of this case.
+    """
+    if not text:
+        return None
+    try:
+        found = recordings_of(case).filter(uid=UUID(text)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise Refused(400, _("没有这份录像"))
+    return found
 
 
 def moment_of(text: str, *, at: datetime) -> datetime | None:
@@ -88,7 +110,7 @@ def find(sender: Sender, name: str, *, at: datetime) -> Upload:
     upload = None
     if _NAME.fullmatch(name):
         upload = (
-            Upload.objects.select_related("case__site", "by", "exhibit")
+            Upload.objects.select_related("case__site", "by", "exhibit", "brought_for")
             .filter(uid=UUID(hex=name), by=sender.user)
             .first()
         )
@@ -149,6 +171,8 @@ def said_of(upload: Upload) -> dict[str, str]:
         "how": upload.how,
         "happened": upload.happened_at.isoformat() if upload.happened_at else "",
         "request_id": str(upload.request_id),
+        "is_footage": "1" if upload.is_footage else "",
+        "recording": str(upload.brought_for.uid) if upload.brought_for else "",
     }
 
 

@@ -40,6 +40,7 @@ SIGNATURE, KEY = "signature/tagmanifest.sig", "signature/site.pub.pem"
 EVENTS, PROOFS = "ledger/events.jsonl", "ledger/proofs.json"
 CHECKPOINT, EXHIBITS = "ledger/checkpoint.txt", "meta/exhibits.json"
 TOKEN, TSA, GONE = "ledger/checkpoint.tsr", "ledger/tsa.pem", "meta/withdrawn.json"
+KEYS, HANDOVER = "meta/keys.json", "anlan key rotation v1\n%s\n%s\n\n"
 NEEDED = (EVENTS, PROOFS, CHECKPOINT, EXHIBITS, KEY, MANIFEST, BAGIT, INFO)
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 # What an operating system leaves; and Word, WPS and macOS beside a file that was opened.
@@ -300,6 +301,7 @@ class Check:
         # Signatures by exhibit, entry and field.
         self.signed: Dict[Tuple[str, int, str], str] = {}
         self.gone: Set[str] = set()  # other packages, that were withdrawn
+        self.before: List[bytes] = []  # keys that were in use before this one
 
     def run(self) -> Findings:
         for step in (self.paths, self.lists, self.contents, self.about, self.signature):
@@ -307,6 +309,7 @@ class Check:
         if self.found.about.get("Anlan-Format", FORMAT) == FORMAT:
             for step in (self.checkpoint, self.ledger, self.exhibits, self.others):
                 self.take(step)
+            self.take(self.handovers)
         self.take(self.token)
         return self.found
 
@@ -526,17 +529,38 @@ class Check:
             self.gone = {row["package"] for row in said["packages"]}
             self.found.add("others", "", len(self.gone))
 
+    def handovers(self) -> None:
+        """(10) Each key handed over to the next, up to this one, and both signed that."""
+        rows = (
+            json.loads(self.read(KEYS).decode())["rotations"]
+            if KEYS in self.sums
+            else []
+        )
+        wanted, keys = self.key, []
+        for row in reversed(rows):
+            old, new = bytes.fromhex(row["old"]), bytes.fromhex(row["new"])
+            text = (HANDOVER % (old.hex(), new.hex())).encode()
+            for key, signed in ((old, row["by_old"]), (new, row["by_new"])):
+                if not ed25519_verify(key, text, bytes.fromhex(signed)):
+                    raise Refused("signature", KEYS)
+            if new != wanted:
+                raise Refused("signature", KEYS)
+            keys.append(old)
+            wanted = old
+        self.before = keys
+
     def compare(self, later: "Check") -> None:
-        """(11) Whether a later package of the same case says that this one is withdrawn."""
+        """(12) Whether a later package of the same case says that this one is withdrawn."""
         codes = {code for code, _place, _words in later.run().all} - UNASKED
         is_sound = {TEXTS[code][0] for code in codes} <= {GOOD, TOLD}
-        if not is_sound or (later.key, later.case) != (self.key, self.case):
+        is_ours = self.key in [later.key, *later.before] and later.case == self.case
+        if not (is_sound and is_ours):
             self.found.add("later", "--later")
         elif self.found.about.get("Anlan-Package") in later.gone:
             self.found.add("withdrawn", "--later")
 
     def token(self) -> None:
-        """(10) Somebody else's clock, where a token is there and OpenSSL too."""
+        """(11) Somebody else's clock, where a token is there and OpenSSL too."""
         if TOKEN not in self.sums:
             self.found.add("no-stamp")
             return
@@ -676,7 +700,7 @@ def check(path: str, key: str = "", tsa: str = "", later: str = "") -> Findings:
         one = Check(path, key, tsa)
         found, place = one.run(), later
         if later:
-            one.compare(Check(later, key, tsa))
+            one.compare(Check(later, "", tsa))  # the key on paper is that of this one
     except Exception:
         found.add("unreadable" if place == path else "later", place)
     return found

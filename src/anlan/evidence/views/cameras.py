@@ -48,9 +48,11 @@ from anlan.evidence.recorders.trying import look_at
 from anlan.evidence.selectors.recordings import (
     camera_for,
     cameras_of,
+    least_kept,
     recorder_for,
     recorder_secrets,
     recorders_of,
+    short_cameras,
 )
 
 _either = require_http_methods(["GET", "POST"])
@@ -73,7 +75,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
     if len(sites) == 1:
         return redirect("cameras:site", sites[0].code)
-    return render(request, "evidence/camera_sites.html", {"sites": sites})
+    short = short_cameras(sites_where(reader, Permission.CAMERA_EDIT))
+    context = {
+        "sites": [(site, short[site.pk]) for site in sites],
+        "least": least_kept(),
+    }
+    return render(request, "evidence/camera_sites.html", context)
 
 
 @login_required
@@ -187,7 +194,14 @@ def camera(request: HttpRequest, uid: UUID) -> HttpResponse:
         if changed is not None:
             messages.success(request, _("已保存"))
             return redirect("cameras:site", found.site.code)
-    context = {"camera": found, "site": found.site, "form": form}
+    least = least_kept()
+    context = {
+        "camera": found,
+        "site": found.site,
+        "form": form,
+        "least": least,
+        "is_short": least.is_short(found.kept_for),
+    }
     status = 422 if form.errors else 200
     return render(request, "evidence/camera.html", context, status=status)
 
@@ -350,14 +364,17 @@ def _page(
     camera_form: CameraForm | None = None,
 ) -> HttpResponse:
     recorder_form = recorder_form or RecorderForm()
-    kinds = recorder_form.kinds_of()
+    kinds, least = recorder_form.kinds_of(), least_kept()
     context: dict[str, Any] = {
         "site": found,
         "recorder_fields": [(field, kinds[field.name]) for field in recorder_form],
         "recorders": [
             (row, offset_words(row.offset_ms)) for row in recorders_of(found)
         ],
-        "cameras": cameras_of(found),
+        "cameras": [
+            (camera, least.is_short(camera.kept_for)) for camera in cameras_of(found)
+        ],
+        "least": least,
         "recorder_form": recorder_form,
         "camera_form": camera_form or CameraForm(site=found),
     }

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from anlan.accounts.proof import ask_proof, is_proof_fresh
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
 from anlan.evidence import permissions
@@ -102,8 +103,10 @@ def proposal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 @login_required
 @_either
 def decision(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
-    """The second person, of another role."""
+    """The second person, of another role, after a fresh proof that it is them."""
     hold = _releasable(request, number, uid)
+    if not is_proof_fresh(request, at=timezone.now()):
+        return ask_proof(request, back=request.path)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         is_yes = said["decision"] == "yes"

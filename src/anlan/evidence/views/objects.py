@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.accounts.models import User
+from anlan.accounts.proof import ask_proof, is_proof_fresh
 from anlan.base.download import file_answer, shown_answer
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
@@ -225,8 +226,10 @@ def disposal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 @login_required
 @_either
 def disposal_decision(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
-    """The second of two persons agrees, or says why not."""
+    """The second of two persons agrees, or says why not; both after a fresh proof."""
     exhibit = _exhibit(request, number, uid)
+    if not is_proof_fresh(request, at=timezone.now()):
+        return ask_proof(request, back=request.path)
     asked = custody_story(exhibit, reader_of(request)).asked
 
     def act(said: dict[str, Any]) -> HttpResponse:

@@ -45,7 +45,10 @@ from anlan.evidence.selectors import (
 from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.outside import checkpoint_of
 from anlan.evidence.selectors.playing import is_played, neighbours_of, playing_copy_of
-from anlan.evidence.selectors.recordings import unexplained_recording
+from anlan.evidence.selectors.recordings import (
+    recordings_shown_by,
+    unexplained_recording,
+)
 from anlan.evidence.selectors.redaction import masked_copies_of, original_of
 from anlan.evidence.selectors.retention import deletion_of, holds_standing, is_held
 from anlan.evidence.selectors.statements import statements_for
@@ -99,7 +102,7 @@ def exhibits(request: HttpRequest, number: str) -> HttpResponse:
             has_permission(reader, permission, site=case.site)
             for permission in (Permission.FOOTAGE_TAKE_IN, Permission.FOOTAGE_APPROVE)
         ),
-        "on_one_disk": stores.share_a_disk(),
+        "disks": stores.disks(),
         **_held(case, reader),
     }
     return render(request, "evidence/exhibits.html", context)
@@ -135,6 +138,7 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "exhibit": found,
         "can_open": may_open,
         "unexplained": unexplained_recording(found, reader, at=timezone.now()),
+        "lacks_recording": found.is_footage and not recordings_shown_by(found).exists(),
         "can_look": may_open
         and found.kind == ExhibitKind.PHOTO
         and not found.is_deleted
@@ -153,7 +157,7 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         else None,
         "scans": bool(settings.CLAMAV),
         "is_looking": "look" in request.GET,
-        "on_one_disk": stores.share_a_disk(),
+        "disks": stores.disks(),
         # A thing has its story; what happened to a file are the lines of the record.
         "story": custody_story(found, reader) if found.is_object else None,
         "told": None if found.is_object else story_of(found, before=_before(request)),
@@ -251,7 +255,7 @@ def receipt_page(
         "exhibit": found,
         "arrival": arrival,
         "entry_digest": bytes(arrival.digest).hex(),
-        "on_one_disk": stores.share_a_disk(),
+        "disks": stores.disks(),
         "address": settings.PUBLIC_URL,
     }
     return render(request, template, context)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -40,6 +41,7 @@ from anlan.evidence.selectors.recordings import (
     addable_cameras,
     coverage_of,
     derivative_for,
+    left_out_of,
     recording_for,
     recordings_of,
     running_request,
@@ -248,6 +250,31 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @_either
+def left_out(request: HttpRequest, number: str) -> HttpResponse:
+    """All that saw it and was not asked for by itself, at once."""
+    reader = reader_of(request)
+    case = case_for(reader, number)
+    permissions.check_can_save_recordings(reader, case)
+    cameras = [one.camera.name for one in left_out_of(case, at=timezone.now())]
+
+    def act(_said: dict[str, Any]) -> HttpResponse:
+        evidence.want_left_out(case=case, by=reader, at=timezone.now())
+        return redirect("evidence:recordings", number)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("另有 %d 路未自动要求") % len(cameras),
+        lead=_("、").join(cameras),
+        button=_("全部要求保存"),
+        form=Form(posted(request)),
+        act=act,
+        page="cases/sheet.html",
+    )
+
+
+@login_required
+@_either
 def clock(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     reader, at = reader_of(request), timezone.now()
     row = recording_for(reader, number, uid)
@@ -300,6 +327,7 @@ def upload(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         },
         then=reverse("evidence:recording_file", args=[number, uid]) + f"?file={ANY}",
         then_words=_("填写时段"),
+        recording=row,
     )
 
 
@@ -406,6 +434,7 @@ def _list(request: HttpRequest, number: str, template: str) -> HttpResponse:
         "case": case,
         "rows": rows,
         "open_count": sum(shown.row.is_open for shown in rows),
+        "left_out": len(left_out_of(case, at=at)) if case.is_open else 0,
         "has_more": case.is_open and addable_cameras(case).exists(),
         "can_play": any(shown.films for shown in rows)
         and has_permission(reader, Permission.EVIDENCE_OPEN, site=case.site),

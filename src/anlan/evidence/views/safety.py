@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.views.common import signed_in
+from anlan.base import programs
 from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.evidence import services
 from anlan.evidence.enums import CheckKind
@@ -43,6 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         {
             "safety": found,
             "verdict": found.verdict.value,
+            "readers_are_apart": programs.are_apart(),
             "waiting": sorted({str(reason_of(one)) for one in found.waiting}),
         },
     )

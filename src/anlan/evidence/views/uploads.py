@@ -19,6 +19,7 @@ from anlan.cases.views.answers import posted, reader_of
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.forms import UploadForm
+from anlan.evidence.models import Recording
 
 # A script puts the uid of the exhibit in the place of this one.
 ANY = UUID(int=0)
@@ -39,12 +40,14 @@ def upload_page(
     initial: dict[str, str] | None = None,
     then: str = "",
     then_words: str = "",
+    recording: Recording | None = None,
 ) -> HttpResponse:
     """The page, in the shell of the desk or of the phone.
 
     Args:
         initial: what is typed in already.
         then: where a file leads that is there, with ``ANY`` for its exhibit; the receipt.
+        recording: of which it is an export.
     """
     reader = reader_of(request)
     case = case_for(reader, number)
@@ -55,7 +58,11 @@ def upload_page(
     if request.method == "POST" and form.is_valid():
         try:
             made = evidence.add_file(
-                case=case, by=reader, at=timezone.now(), **form.added()
+                case=case,
+                brought_for=recording,
+                by=reader,
+                at=timezone.now(),
+                **form.added(),
             )
         except DomainError as error:
             form.add_error("file", str(error))
@@ -69,6 +76,7 @@ def upload_page(
         "number": number,
         "title": title or _("上传证据"),
         "form": form,
+        "recording": recording,
         "receipt": then,
         "receipt_words": then_words or _("打开回执"),
         "most_gb": settings.MOST_UPLOAD_BYTES // 1024**3,

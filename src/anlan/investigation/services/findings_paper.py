@@ -171,7 +171,7 @@ def _lay_photo(
     exhibit = sketch.exhibit
     if exhibit is None or not shown["drawn_on"]:
         return
-    if recordings_shown_by(exhibit).exists():
+    if exhibit.is_footage or recordings_shown_by(exhibit).exists():
         return
     try:
         check_can_be_shown(exhibit)

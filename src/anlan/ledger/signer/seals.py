@@ -31,6 +31,7 @@ _NAMES = frozenset(
         "ledger/tsa.pem",
         "manifest-sha256.txt",
         "meta/exhibits.json",
+        "meta/keys.json",
         "meta/withdrawn.json",
         "signature/site.pub.pem",
         "verify.py",

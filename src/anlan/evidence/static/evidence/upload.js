@@ -149,6 +149,8 @@ function itemOf(file) {
     title: data.get("title"),
     how: data.get("how"),
     happened: happened ? new Date(happened).toISOString() : "",
+    is_footage: data.has("is_footage") ? "1" : "",
+    recording: words.recording || "",
   };
   const print = fingerprint(file);
   return { id, print, said, name: file.name, size: file.size, case: words.case, user: words.user, made: Date.now() };
