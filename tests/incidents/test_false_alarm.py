@@ -184,7 +184,6 @@ def force_recorded(scene: Scene, case: Case) -> None:
 
 FIGHTS: dict[str, tuple[tuple[str, ...], Callable[[Scene, Case], object] | None]] = {
     "a weapon and an injury": ((Flag.WEAPON, Flag.INJURED), None),
-    "it goes on": ((Flag.ONGOING,), None),
     "words that worked": ((), spoken),
     "words that failed": ((), lambda s, c: spoken(s, c, Dissuasion.FAILED)),
     "words, taken back": ((), spoken_and_changed),

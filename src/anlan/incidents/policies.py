@@ -34,6 +34,7 @@ from anlan.incidents.events import (
     SceneControlled,
 )
 from anlan.incidents.models import Assignment, EmergencyCall, Incident, Report
+from anlan.incidents.severity import suggest_severity
 from anlan.investigation.models import Finding
 from anlan.law.services import check_measure, must_be_reported
 from anlan.ledger.events import SYSTEM
@@ -317,17 +318,28 @@ def signs_of_a_fight(case: Case) -> list[str]:
     spoken |= set(of_them.values_list("dissuasion", flat=True))
     controlled = of_them.exclude(controlled_at=None)
     tasks = Task.objects.filter(case__in=whole, key=FORCE_RECORD, state=TaskState.DONE)
-    level = max(of_them.values_list("suggested_severity", flat=True), default=0)
+    told = Report.objects.filter(incident__in=of_them)
+    level = max(map(_told_beside_going_on, told), default=0)
     signs = {
         _("现场曾确认控制"): controlled.exists()
         or said.filter(kind=SceneControlled.kind).exists(),
         _("登记过劝阻的结果"): bool(spoken & {Dissuasion.WORKED, Dissuasion.FAILED}),
         _("登记过是否使用力量"): tasks.exists(),
-        _("报告内容属于“较大”或以上"): must_be_reported(
+        _("报告说有伤、持械、多人或者老幼、工作人员被打"): must_be_reported(
             severity=level, is_reported=False, act_on=act_day(case)
         ),
     }
     return [words for words, is_so in signs.items() if is_so]
+
+
+def _told_beside_going_on(report: Report) -> int:
+    """The level of what a report tells apart from "it goes on".
+
+    That alone is what most false alarms say, and who comes sees that it does not.
+    """
+    flags = set(report.flags) - {Flag.ONGOING}
+    told = suggest_severity(flags=flags, people_count=report.people_count)
+    return int(told.severity)
 
 
 def _whole(case: Case) -> list[Case]:
