@@ -2,8 +2,9 @@
 
 Run by ``programs``: ``limited.py PARENT SECONDS MEMORY OUTPUT picture PATH`` decodes a
 picture itself, ``… drawn PATH LONGEST`` draws it anew, ``… apart`` says whether it
-left the network, ``… -- PROGRAM …`` becomes another program. It knows nothing of the product, so that it starts fast and has
-nothing to lose. On Linux it ends when its parent does, however that ends: a worker that is
+left the network, ``… -- PROGRAM …`` becomes another program, and ``… served PROGRAM …`` one
+that the product serves over loopback, which therefore stays in the network. It knows
+nothing of the product, so that it starts fast and has nothing to lose. On Linux it ends when its parent does, however that ends: a worker that is
 killed leaves nothing that runs on and nobody waits for.
 """
 
@@ -129,7 +130,7 @@ def draw_to_output(path: str, longest: int) -> int:
 def main(arguments: list[str]) -> NoReturn:
     parent, seconds, memory, output, verb, *rest = arguments
     end_with(int(parent))
-    is_apart = leave_the_network()
+    is_apart = verb != "served" and leave_the_network()
     give_up(int(seconds), int(memory), int(output))
     if verb == "apart":
         sys.exit(READ if is_apart else UNREAD)

@@ -391,7 +391,7 @@ def _written(row: list[Part], playback: Playback) -> Stretch:
     try:
         complaint: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- the stretch closes it
         process = begin_limited(
-            ["--", program, *ways, playback.address, *written],
+            ["served", program, *ways, playback.address, *written],
             memory=FILM_MEMORY,
             output=PIECE_BYTES,
             seconds=films.SECONDS,
