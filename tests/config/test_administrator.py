@@ -64,4 +64,4 @@ def test_example_of_a_unit_names_what_its_first_start_needs() -> None:
         "ANLAN_ADMIN_PASSWORD"
     }
     assert "EnvironmentFile=-/etc/anlan.env" in unit
-    assert "./anlan up" not in comment  # it would have none of the unit's settings
+    assert "ANLAN_DATA=" not in comment  # nothing by hand, with one setting of many
