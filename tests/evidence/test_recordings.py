@@ -49,7 +49,7 @@ from anlan.evidence.selectors.recordings import (
     recordings_of,
     with_parts,
 )
-from anlan.evidence.services import damage, footage, leases, pulling
+from anlan.evidence.services import damage, footage, pulling
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import HappenedSource, Police
@@ -580,7 +580,7 @@ class TestAPull:
         cameras.pull(begin + 5 * SECOND)
         monkeypatch.setattr(films, "seconds_of", measured)
         real = time.monotonic
-        monkeypatch.setattr(leases.time, "monotonic", lambda: real() + passed)
+        monkeypatch.setattr(time, "monotonic", lambda: real() + passed)
         at = begin + 5 * MINUTE
 
         cameras.pull(at)
@@ -605,7 +605,7 @@ class TestAPull:
         cameras.pull(begin + 5 * SECOND)
         monkeypatch.setattr(films, "seconds_of", measured)
         real = time.monotonic
-        monkeypatch.setattr(leases.time, "monotonic", lambda: real() + passed)
+        monkeypatch.setattr(time, "monotonic", lambda: real() + passed)
 
         cameras.pull(begin + 5 * MINUTE)
 
