@@ -86,6 +86,17 @@ class Scene:
     def incident(self, **more: object) -> Incident:
         return self.report(**more).incident  # type: ignore[arg-type]  # passed on
 
+    def call_off(
+        self, incident: Incident, *, at: datetime, reason: str = "误报"
+    ) -> None:
+        """Two people say that it was none: what most reports say is for no one alone."""
+        proposal = incidents.propose_false_alarm(
+            incident=incident, reason=reason, by=self.officer, at=at
+        )
+        incidents.decide_false_alarm(
+            proposal=proposal, approved=True, by=self.manager, at=at
+        )
+
     def assignment(self, incident: Incident, person: User) -> Assignment:
         return incidents.assignment_of(incident, person)
 

@@ -331,7 +331,25 @@ def confirm_report(scene: Scene) -> Request:
 
 @post()
 def mark_false_alarm(scene: Scene) -> Request:
-    return f"/cases/{_case(scene).number}/false-alarm", {"reason": "两人在闹着玩"}
+    number = scene.incident(flags=()).case.number
+    return f"/cases/{number}/false-alarm", {"reason": "两人在闹着玩"}
+
+
+@post(status=201)
+def propose_false_alarm(scene: Scene) -> Request:
+    number = _case(scene).number
+    return f"/cases/{number}/false-alarm-proposals", {"reason": "两人在闹着玩"}
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def decide_false_alarm(scene: Scene) -> Request:
+    proposal = incidents.propose_false_alarm(
+        incident=_case(scene).incident,
+        reason="两人在闹着玩",
+        by=scene.officer,
+        at=scene.at,
+    )
+    return f"/false-alarm-proposals/{proposal.uid}/decision", {"approved": True}
 
 
 @post()
@@ -435,9 +453,7 @@ def close_incident(scene: Scene) -> Request:
 @post()
 def reopen_case(scene: Scene) -> Request:
     incident = scene.incident()
-    incidents.mark_false_alarm(
-        incident=incident, reason="误按", by=scene.officer, at=scene.at
-    )
+    scene.call_off(incident, reason="误按", at=scene.at)
     return f"/cases/{incident.case.number}/reopening", None
 
 

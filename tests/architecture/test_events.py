@@ -191,6 +191,7 @@ QUOTED = {
     "evidence.recording_saved: evidence.Recording.words",
     "incident.emergency_answered: incidents.EmergencyCall.answer",
     "incident.emergency_called: incidents.EmergencyCall.words",
+    "incident.false_alarm_proposed: incidents.FalseAlarmProposal.reason",
     "incident.further_report: incidents.Report.words",
     "incident.police_waiver_proposed: incidents.PoliceWaiver.reason",
     "incident.reported: incidents.Report.words",

@@ -62,14 +62,17 @@ def is_deep(file: str, name: str) -> bool:
     marks = [ast.unparse(one) for one in tree.body if isinstance(one, ast.Assign)]
     if any("pytestmark" in mark and "mark.deep" in mark for mark in marks):
         return True
-    return any("mark.deep" in marks for marks in _marks_of(tree, name))
+    # A row of a table that is deep leaves the others to the gate.
+    return any({"pytest.mark.deep", "deep"} & marks for marks in _marks_of(tree, name))
 
 
-def _marks_of(tree: ast.AST, name: str, above: str = "") -> Iterator[str]:
+def _marks_of(
+    tree: ast.AST, name: str, above: frozenset[str] = frozenset()
+) -> Iterator[frozenset[str]]:
     """The decorators of each function of that name, with those of its class."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            marks = above + " ".join(map(ast.unparse, node.decorator_list))
+            marks = above | set(map(ast.unparse, node.decorator_list))
             if isinstance(node, ast.FunctionDef) and node.name == name:
                 yield marks
             yield from _marks_of(node, name, marks)

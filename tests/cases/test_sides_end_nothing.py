@@ -13,6 +13,7 @@ from anlan.cases import services as cases
 from anlan.cases.enums import Severity, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.incidents import services as incidents
+from anlan.ledger.models import Entry
 from tests.scene import Scene
 
 SIDE = "一方当事人"
@@ -35,6 +36,11 @@ def essential(case: Case) -> Task:
     ).get()
 
 
+def noted(scene: Scene, case: Case) -> int:
+    cases.write_note(case=case, text="何某先动的手", by=scene.guard, at=scene.at)
+    return Entry.objects.filter(kind="case.note_written").latest("seq").seq
+
+
 def attempts(scene: Scene, case: Case, by: User) -> dict[str, Any]:
     about: dict[str, Any] = {"by": by, "at": scene.at}
     return {
@@ -47,10 +53,13 @@ def attempts(scene: Scene, case: Case, by: User) -> dict[str, Any]:
         "skip": lambda: cases.skip_task(
             task=essential(case), reason="联系不上", **about
         ),
+        "strike": lambda: cases.strike_entry(
+            case=case, seq=noted(scene, case), reason="不实", **about
+        ),
     }
 
 
-@pytest.mark.parametrize("what", ["lower", "skip"])
+@pytest.mark.parametrize("what", ["lower", "skip", "strike"])
 @pytest.mark.parametrize("role", ["victim", "aggressor"])
 def test_a_manager_on_a_side_may_not(
     scene: Scene, case: Case, what: str, role: str
@@ -60,7 +69,7 @@ def test_a_manager_on_a_side_may_not(
         attempts(scene, case, scene.manager)[what]()
 
 
-@pytest.mark.parametrize("what", ["lower", "skip"])
+@pytest.mark.parametrize("what", ["lower", "skip", "strike"])
 def test_who_only_saw_it_may(scene: Scene, case: Case, what: str) -> None:
     on(scene, case, scene.manager, "witness")
     attempts(scene, case, scene.manager)[what]()

@@ -121,9 +121,7 @@ def test_whose_role_has_ended_is_a_gap_and_not_on_duty(
 
 def test_closed_cases_stand_below(scene: Scene, at: datetime) -> None:
     incident = scene.incident()
-    incidents.mark_false_alarm(
-        incident=incident, by=scene.officer, at=at, reason="演练误按"
-    )
+    scene.call_off(incident, reason="演练误按", at=at)
     [row] = selectors.closed_lately(scene.officer, at=at)
     assert row.case == incident.case
     assert selectors.closed_lately(scene.stranger, at=at) == []

@@ -1194,9 +1194,7 @@ class TestTheCountdown:
         incident = scene.incident()
         read_along(scene.at)
 
-        incidents.mark_false_alarm(
-            incident=incident, reason="搬家具", by=scene.officer, at=scene.at + MINUTE
-        )
+        scene.call_off(incident, reason="搬家具", at=scene.at + MINUTE)
 
         rows = Recording.objects.filter(case=incident.case)
         assert {(row.state, row.pull_at, row.warn_at) for row in rows} == {
@@ -1212,9 +1210,7 @@ class TestTheCountdown:
         cameras.films.record("garage", begin, begin + MINUTE + 10 * SECOND)
         incident = scene.incident()
         recording = cameras.ask(incident.case, begin, begin + MINUTE)
-        incidents.mark_false_alarm(
-            incident=incident, reason="搬家具", by=scene.officer, at=scene.at
-        )
+        scene.call_off(incident, reason="搬家具", at=scene.at)
         at = scene.at + timedelta(days=20)
 
         cases.reopen_case(case=incident.case, by=scene.manager, at=at)

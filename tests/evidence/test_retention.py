@@ -452,9 +452,7 @@ class TestDeletion:
     def test_of_a_false_alarm_comes_after_thirty_days(self, scene: Scene) -> None:
         incident = scene.incident(flags=())
         kept = photo(scene, incident.case)
-        incidents.mark_false_alarm(
-            incident=incident, reason="孩子在玩耍", by=scene.officer, at=scene.at
-        )
+        scene.call_off(incident, reason="孩子在玩耍", at=scene.at)
 
         review(scene.at + HOUR)
         review(scene.at + FALSE_ALARM)
@@ -1035,9 +1033,7 @@ class TestBadCase:
         second = scene.incident(place=scene.place("园区 南门")).case
         stuck, other = photo(scene, first), photo(scene, second, OTHER_JPEG)
         ended(second, at=scene.at)
-        incidents.mark_false_alarm(
-            incident=first.incident, reason="孩子在玩耍", by=scene.officer, at=scene.at
-        )
+        scene.call_off(first.incident, reason="孩子在玩耍", at=scene.at)
         Case.objects.filter(pk=second.pk).update(
             closed_at=scene.at + FALSE_ALARM - ORDINARY
         )

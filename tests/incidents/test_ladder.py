@@ -153,9 +153,7 @@ class TestNobodyAnswers:
             mine = scene.assignment(incident, scene.guard)
             incidents.arrive(assignment=mine, by=scene.guard, at=at)
         else:
-            incidents.mark_false_alarm(
-                incident=incident, reason="误触", by=scene.officer, at=at
-            )
+            scene.call_off(incident, reason="误触", at=at)
 
         pass_time(at, 4 * 3600)
 
@@ -706,9 +704,7 @@ class TestNothingStopsTheWorker:
 
     def test_a_false_alarm_is_not_confirmed_afterwards(self, scene) -> None:
         incident = scene.incident(by=Visitor(), channel=Channel.PUBLIC)
-        incidents.mark_false_alarm(
-            incident=incident, reason="小孩按的", by=scene.officer, at=scene.at
-        )
+        scene.call_off(incident, reason="小孩按的", at=scene.at)
 
         with pytest.raises(Conflict):
             incidents.confirm_report(incident=incident, by=scene.guard, at=scene.at)

@@ -98,6 +98,13 @@ def _quiet(scene: Scene, incident: Incident) -> dict[str, Any]:
     return {}
 
 
+def _called_none(scene: Scene, incident: Incident) -> dict[str, Any]:
+    proposal = incidents.propose_false_alarm(
+        incident=incident, reason="排练节目", by=scene.officer, at=scene.at
+    )
+    return {"uid": proposal.uid}
+
+
 def _proposed(scene: Scene, incident: Incident) -> dict[str, Any]:
     _quiet(scene, incident)
     waiver = incidents.propose_police_waiver(
@@ -178,10 +185,18 @@ ACTS = [
         prepare=_followed,
     ),
     Act(
-        "false alarm",
+        "propose false alarm",
         f"{BELOW}false-alarm/",
-        "incident.false_alarm",
+        "incident.false_alarm_proposed",
         {"reason": "排练节目"},
+    ),
+    Act(
+        "false alarm",
+        f"{BELOW}false-alarms/{{uid}}/decision/",
+        "incident.false_alarm",
+        {"approved": "yes"},
+        _called_none,
+        by="hetao",
     ),
     Act(
         "propose waiver",

@@ -173,9 +173,7 @@ class TestBelongsTogether:
 
     def test_a_closed_one_takes_no_more_reports(self, scene) -> None:
         first = scene.incident()
-        incidents.mark_false_alarm(
-            incident=first, reason="看错了", by=scene.officer, at=scene.at
-        )
+        scene.call_off(first, reason="看错了", at=scene.at)
 
         assert scene.incident() != first
 
@@ -282,9 +280,7 @@ class TestBelongsTogether:
 
         def look_and_lose(*args: Any, **more: Any) -> list[int]:
             found = look(*args, **more)
-            incidents.mark_false_alarm(
-                incident=first, reason="看错了", by=scene.officer, at=scene.at
-            )
+            scene.call_off(first, reason="看错了", at=scene.at)
             return found
 
         monkeypatch.setattr(reporting, "_running_nearby", look_and_lose)
@@ -777,9 +773,7 @@ class TestJoiningAndParting:
             cases.join_cases(case=case, host=host, by=scene.officer, at=scene.at)
 
     def closed(self, scene: Scene, incident: Incident) -> Case:
-        incidents.mark_false_alarm(
-            incident=incident, reason="误报", by=scene.officer, at=scene.at
-        )
+        scene.call_off(incident, reason="误报", at=scene.at)
         return incident.case
 
     def elsewhere(self, scene: Scene) -> Incident:
@@ -830,9 +824,7 @@ class TestWithdrawalAndFalseAlarm:
 
     def test_false_alarm_ends_everything_with_the_reason(self, scene) -> None:
         incident = scene.incident()
-        incidents.mark_false_alarm(
-            incident=incident, reason="拍电影", by=scene.officer, at=scene.at
-        )
+        scene.call_off(incident, reason="拍电影", at=scene.at)
         pass_time(scene.at, 3600)
 
         incident.case.refresh_from_db()
@@ -848,9 +840,7 @@ class TestReopenedFalseAlarm:
     """It was none after all: what was ended with it goes on."""
 
     def reopened(self, scene: Scene, incident: Incident) -> datetime:
-        incidents.mark_false_alarm(
-            incident=incident, reason="看错了", by=scene.officer, at=scene.at
-        )
+        scene.call_off(incident, reason="看错了", at=scene.at)
         at = scene.at + timedelta(minutes=20)
         cases.reopen_case(case=incident.case, by=scene.manager, at=at)
         incident.refresh_from_db()
@@ -858,9 +848,7 @@ class TestReopenedFalseAlarm:
 
     def test_it_counts_as_an_incident_again(self, scene) -> None:
         incident = scene.incident(flags=[])
-        incidents.mark_false_alarm(
-            incident=incident, reason="看错了", by=scene.officer, at=scene.at
-        )
+        scene.call_off(incident, reason="看错了", at=scene.at)
         assert case_class(incident.case) == RetentionClass.FALSE_ALARM
         cases.reopen_case(case=incident.case, by=scene.manager, at=scene.at)
 

@@ -294,9 +294,7 @@ class TestControl:
 
     def test_not_of_a_closed_case(self, scene: Scene) -> None:
         incident, _other = self.controlled(scene)
-        incidents.mark_false_alarm(
-            incident=incident, reason="误报", by=scene.officer, at=scene.at
-        )
+        scene.call_off(incident, reason="误报", at=scene.at)
 
         with pytest.raises(Conflict):
             incidents.take_back_control(incident=incident, by=scene.guard, at=scene.at)

@@ -16,7 +16,6 @@ from anlan.cases.enums import CaseState, TaskState
 from anlan.cases.models import Case, Deadline, Task
 from anlan.cases.policies import CASE_MOVES, TASK_MOVES
 from anlan.config.management.commands.render_states import PAGES, Moves
-from anlan.incidents import services as incidents
 
 LATER = timedelta(days=30)
 
@@ -176,9 +175,7 @@ def test_a_clock_moves_as_the_table_says(scene):
 
 def _closed(scene, case: Case) -> Case:
     incident = case.incident
-    incidents.mark_false_alarm(
-        incident=incident, reason="误会", by=scene.officer, at=scene.at
-    )
+    scene.call_off(incident, reason="误会", at=scene.at)
     return Case.objects.get(pk=case.pk)
 
 

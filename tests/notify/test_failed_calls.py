@@ -173,9 +173,7 @@ def test_nobody_is_sent_to_what_is_over(
     scene: Scene, voice: Gateway, soon: datetime
 ) -> None:
     incident = called(scene)
-    incidents.mark_false_alarm(
-        incident=incident, reason="孩子按着玩", by=scene.officer, at=soon
-    )
+    scene.call_off(incident, reason="孩子按着玩", at=soon)
 
     voice.says("failed", id=the_call(scene).provider_id, error="busy")
     run_due(at=soon)

@@ -1166,9 +1166,7 @@ class TestShell:
 def test_a_case_closed_meanwhile_says_so(scene: Scene, client: Client) -> None:
     incident = scene.incident(at=timezone.now())
     mine = scene.assignment(incident, scene.guard)
-    incidents.mark_false_alarm(
-        incident=incident, reason="误报", by=scene.officer, at=timezone.now()
-    )
+    scene.call_off(incident, reason="误报", at=timezone.now())
     client.force_login(scene.guard)
 
     answer = client.post(f"/m/assignments/{mine.uid}/acknowledgement/", follow=True)

@@ -357,12 +357,7 @@ class TestFollowing:
         assert "portal/follow" in page
         assert "刷新" in page
         assert "data-ended" not in page
-        incidents.mark_false_alarm(
-            incident=Report.objects.get().incident,
-            reason="误报",
-            by=scene.officer,
-            at=at,
-        )
+        scene.call_off(Report.objects.get().incident, reason="误报", at=at)
 
         page = client.get(address).content.decode()
 

@@ -133,7 +133,7 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.FOOTAGE_TAKE_IN: _("受理录像的查阅、调取申请"),
     Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
     Permission.POLICE_REPORT: _("报案：备材料、递交、登记公安文书"),
-    Permission.POLICE_WAIVE: _("复核“不报警”的决定"),
+    Permission.POLICE_WAIVE: _("复核“不报警”和误报的决定"),
     Permission.WORK_INJURY: _("办理工伤：申请、移交、登记结果"),
     Permission.LIMITATION_KEEP: _("登记时效的起算、中断和中止"),
     Permission.COUNSEL_ENGAGE: _("律师名册、委托律师、向律师咨询"),

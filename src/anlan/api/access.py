@@ -39,6 +39,7 @@ from anlan.evidence.selectors.statements import statements_for, with_words
 from anlan.incidents.models import (
     Attachment,
     EmergencyCall,
+    FalseAlarmProposal,
     Incident,
     PoliceWaiver,
     Report,
@@ -389,6 +390,15 @@ def call_of(caller: Caller, uid: UUID) -> EmergencyCall:
             "called_by", "incident__case__site"
         ).filter(uid=uid, incident__case__in=cases_for(caller.user)),
         _("没有这次通话，或者您无权查看"),
+    )
+
+
+def proposal_of(caller: Caller, uid: UUID) -> FalseAlarmProposal:
+    return _seen(
+        FalseAlarmProposal.objects.select_related(
+            "proposed_by", "decided_by", "incident__case__site"
+        ).filter(uid=uid, incident__case__in=cases_for(caller.user)),
+        _("没有这项决定，或者您无权查看"),
     )
 
 

@@ -252,10 +252,13 @@ def check_can_close(by: Actor, case: Case) -> None:
 
 
 def _check_is_of_no_side(by: Actor, case: Case) -> None:
-    """Who struck or was struck ends nothing of it: no level, no duty, no case."""
+    """Who struck or was struck ends nothing of it: no level, no duty, no word, no case."""
     if isinstance(by, User) and is_of_a_side(by, case):
         raise NotAllowed(
-            _("您是本案一方当事人，请由与本案无关的人调低等级、跳过必办任务或者办结")
+            _(
+                "您是本案一方当事人，请由与本案无关的人调低等级、跳过必办任务、"
+                "划去记录或者办结"
+            )
         )
 
 
@@ -285,6 +288,7 @@ def check_can_strike(by: Actor, case: Case) -> User:
     if isinstance(by, System) or not isinstance(by, User):
         raise NotAllowed(_("只有工作人员可以划去记录"))
     check_permission(by, Permission.CASE_STRIKE, site=case.site)
+    _check_is_of_no_side(by, case)
     return by
 
 

@@ -398,6 +398,36 @@ class PoliceWaiverEnded(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class FalseAlarmProposed(Event):
+    kind: ClassVar[str] = "incident.false_alarm_proposed"
+    sentence: ClassVar[str] = _("{actor}提出按误报办结，等待另一人复核")
+    tone: ClassVar[str] = "warn"
+    covers: ClassVar[tuple[Covered, ...]] = quotes(
+        "incidents.FalseAlarmProposal", reason="words_digest"
+    )
+
+    words_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class FalseAlarmDecided(Event):
+    kind: ClassVar[str] = "incident.false_alarm_decided"
+    sentence: ClassVar[str] = _("{actor}复核“误报”：{decision}")
+    tone: ClassVar[str] = "warn"
+
+    approved: int
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "decision": gettext("同意")
+            if self.approved
+            else gettext("不同意，照常处置")
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class FalseAlarm(Event):
     kind: ClassVar[str] = "incident.false_alarm"
     sentence: ClassVar[str] = _("{actor}确认为误报")

@@ -170,13 +170,33 @@ class EmergencyCall(Worded):
         return not self.is_missed and self.answered_at is None
 
 
-class PoliceWaiver(Worded):
-    """The decision not to call the police: a reason, and a second person who agrees (G05)."""
+def _by_two(name: str) -> list[models.BaseConstraint]:
+    """Decided with all that belongs to it, and never by whoever proposed it."""
+    return [
+        models.CheckConstraint(
+            condition=Q(
+                decided_by__isnull=True,
+                decided_at__isnull=True,
+                approved__isnull=True,
+            )
+            | Q(
+                decided_by__isnull=False,
+                decided_at__isnull=False,
+                approved__isnull=False,
+            ),
+            name=f"{name}_decided",
+        ),
+        models.CheckConstraint(
+            condition=Q(decided_by=None) | ~Q(decided_by=models.F("proposed_by")),
+            name=f"{name}_of_two",
+        ),
+    ]
+
+
+class ByTwo(Worded):
+    """What one person proposes with a reason, and a second one agrees to or does not."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    incident = models.ForeignKey(
-        Incident, on_delete=models.PROTECT, related_name="police_waivers"
-    )
     reason = models.CharField(max_length=500)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -185,31 +205,45 @@ class PoliceWaiver(Worded):
     )
     decided_at = models.DateTimeField(null=True)
     approved = models.BooleanField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class PoliceWaiver(ByTwo):
+    """The decision not to call the police: a reason, and a second person who agrees (G05)."""
+
+    incident = models.ForeignKey(
+        Incident, on_delete=models.PROTECT, related_name="police_waivers"
+    )
     ended_at = models.DateTimeField(null=True)  # when it was no longer allowed
 
     class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = _by_two("incidents_waiver")
+
+    def __str__(self) -> str:
+        return f"waiver {self.uid}"
+
+
+class FalseAlarmProposal(ByTwo):
+    """That it was a false alarm, where something speaks against it."""
+
+    incident = models.ForeignKey(
+        Incident, on_delete=models.PROTECT, related_name="false_alarm_proposals"
+    )
+
+    class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                condition=Q(
-                    decided_by__isnull=True,
-                    decided_at__isnull=True,
-                    approved__isnull=True,
-                )
-                | Q(
-                    decided_by__isnull=False,
-                    decided_at__isnull=False,
-                    approved__isnull=False,
-                ),
-                name="incidents_waiver_decided",
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=models.F("proposed_by")),
-                name="incidents_waiver_of_two",
+            *_by_two("incidents_false_alarm"),
+            models.UniqueConstraint(
+                fields=["incident"],
+                condition=Q(decided_at=None),
+                name="incidents_one_false_alarm_waits",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"waiver {self.uid}"
+        return f"false alarm {self.uid}"
 
 
 class Attachment(VaultFile):

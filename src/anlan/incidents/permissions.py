@@ -136,6 +136,18 @@ def check_can_call_off(by: Actor, incident: Incident) -> None:
         )
 
 
+def check_can_decide_false_alarm(
+    by: Actor, incident: Incident, *, proposed_by: User
+) -> User:
+    """The second person: may end it, and may decide that the police are not called.
+
+    Both are on neither side, whoever became a party since it was proposed too.
+    """
+    user = check_can_decide_waiver(by, site=incident.case.site, proposed_by=proposed_by)
+    check_can_call_off(user, incident)
+    return user
+
+
 def check_can_decide_waiver(by: Actor, *, site: Site, proposed_by: User) -> User:
     if isinstance(by, System) or not isinstance(by, User):
         raise NotAllowed(_("复核必须由人作出"))

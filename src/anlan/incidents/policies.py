@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.cases.enums import Role, Severity
+from anlan.cases.act import act_day
+from anlan.cases.enums import Role, Severity, TaskState
 from anlan.cases.events import SeveritySet
 from anlan.cases.joined import of_one_case
-from anlan.cases.models import Case, Party
+from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import entries_about, is_minor_hurt
 from anlan.evidence.enums import StatementRole, StatementState
 from anlan.evidence.models import Injury, Statement
@@ -26,10 +27,16 @@ from anlan.incidents.enums import (
     HappenedSource,
     Police,
 )
-from anlan.incidents.events import ArrivalTakenBack, ControlTakenBack
+from anlan.incidents.events import (
+    ArrivalTakenBack,
+    ControlTakenBack,
+    DissuasionTried,
+    SceneControlled,
+)
 from anlan.incidents.models import Assignment, EmergencyCall, Incident, Report
+from anlan.incidents.severity import suggest_severity
 from anlan.investigation.models import Finding
-from anlan.law.services import check_measure
+from anlan.law.services import check_measure, must_be_reported
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.resolution.enums import PlanState
@@ -43,6 +50,8 @@ TOLD_LATE_FROM = timedelta(minutes=5)
 NEIGHBOUR_STEPS = 2  # a sibling spot, the room around it, or a spot inside it
 # What the message of a box may have been on its way; further off, its clock is wrong.
 DEVICE_CLOCK_WITHIN = timedelta(minutes=10)
+
+FORCE_RECORD = "force_record"  # of the playbook: force was used, and how
 
 # Who may move where; everything else is refused. ``docs/states/assignment.md`` is
 # drawn from this table.
@@ -230,13 +239,13 @@ def believed_time(report: Report) -> datetime:
 def check_may_have_been_none(case: Case) -> None:
     """Refuse to call a case a false alarm once somebody took it for what it is.
 
-    What a report says does not count, nor the level that the program makes of it: a
-    false alarm is mostly one of those. Of cases that were joined any of them counts.
+    What a report says does not count here, nor the level that the program makes of it:
+    see ``check_one_may_call_off``. Of cases that were joined any of them counts.
 
     Raises:
         Conflict: naming why, and what to do instead.
     """
-    whole = [case, *case.joined_cases.order_by("pk")]
+    whole = _whole(case)
     if any(_is_set_serious(one) for one in whole):
         raise Conflict(
             _(
@@ -278,6 +287,63 @@ def check_may_have_been_none(case: Case) -> None:
                 "请照常处置、办结"
             )
         )
+
+
+def check_one_may_call_off(case: Case) -> None:
+    """Refuse to let one person say that it was none, where something speaks for a fight.
+
+    Raises:
+        Conflict: what does; a second person has to agree.
+    """
+    signs = signs_of_a_fight(case)
+    if signs:
+        raise Conflict(
+            _("%(signs)s：不能由一个人认定为误报。请写明理由提出，由另一人复核同意")
+            % {"signs": _("、").join(signs)},
+            source="G05",
+        )
+
+
+def signs_of_a_fight(case: Case) -> list[str]:
+    """What speaks for it that there was one, in words; of joined cases any of them.
+
+    What was entered and taken back counts as well: whoever may end it alone could else
+    first take back what stands in the way.
+    """
+    whole = _whole(case)
+    of_them = Incident.objects.filter(case__in=whole)
+    said = entries_about({one.subject for one in whole})
+    tried = said.filter(kind=DissuasionTried.kind)
+    spoken = {orjson.loads(bytes(one.data or b"{}")).get("result") for one in tried}
+    spoken |= set(of_them.values_list("dissuasion", flat=True))
+    controlled = of_them.exclude(controlled_at=None)
+    tasks = Task.objects.filter(case__in=whole, key=FORCE_RECORD, state=TaskState.DONE)
+    told = Report.objects.filter(incident__in=of_them)
+    level = max(map(_told_beside_going_on, told), default=0)
+    signs = {
+        _("现场曾确认控制"): controlled.exists()
+        or said.filter(kind=SceneControlled.kind).exists(),
+        _("登记过劝阻的结果"): bool(spoken & {Dissuasion.WORKED, Dissuasion.FAILED}),
+        _("登记过是否使用力量"): tasks.exists(),
+        _("报告说有伤、持械、多人或者老幼、工作人员被打"): must_be_reported(
+            severity=level, is_reported=False, act_on=act_day(case)
+        ),
+    }
+    return [words for words, is_so in signs.items() if is_so]
+
+
+def _told_beside_going_on(report: Report) -> int:
+    """The level of what a report tells apart from "it goes on".
+
+    That alone is what most false alarms say, and who comes sees that it does not.
+    """
+    flags = set(report.flags) - {Flag.ONGOING}
+    told = suggest_severity(flags=flags, people_count=report.people_count)
+    return int(told.severity)
+
+
+def _whole(case: Case) -> list[Case]:
+    return [case, *case.joined_cases.order_by("pk")]
 
 
 def _is_set_serious(case: Case) -> bool:

@@ -171,7 +171,7 @@ def give_up_late(queued: Queued) -> None:
 
 
 def tell_of_late_closing(queued: Queued) -> None:
-    """It should have been closed by now: who answers for the site hears of it."""
+    """It should have been closed by now: who answers for the site, and headquarters."""
     event = queued.event
     if not isinstance(event, DeadlineMissed) or event.key != CLOSE:
         return
@@ -180,7 +180,7 @@ def tell_of_late_closing(queued: Queued) -> None:
     _tell(
         messages.LATE,
         queued,
-        people=holders[Rung.SITE_MANAGER] or holders[Rung.HEADQUARTERS],
+        people=_each_once([*holders[Rung.SITE_MANAGER], *holders[Rung.HEADQUARTERS]]),
         urgency=Urgency.NORMAL,
     )
 
@@ -188,7 +188,8 @@ def tell_of_late_closing(queued: Queued) -> None:
 def tell_of_late_protection(queued: Queued) -> None:
     """The scene is not under control, or what protects people is not done, in time.
 
-    Those who answer for it hear of it; headquarters too if nobody did, or nobody came.
+    Those who answer for it hear of it, and headquarters: what runs out goes up by itself,
+    whoever of the site was told.
     """
     event = queued.event
     if not isinstance(event, DeadlineMissed) or not _protects(event):
@@ -199,19 +200,20 @@ def tell_of_late_protection(queued: Queued) -> None:
         return  # several promises end at the same moment
     incident = _incident(queued)
     case = incident.case
-    holders = people_by_role(case.site, _ABOVE)
-    people = [*holders[Rung.DUTY_OFFICER], *holders[Rung.SITE_MANAGER]]
+    people = _above_the_guards(case.site)
     if (commander := commander_there(case)) is not None:
         people.append(commander)
-    if not people or incident.acknowledged_at is None:
-        people += holders[Rung.HEADQUARTERS]
     _tell(
         messages.UNPROTECTED,
         queued,
         incident=incident,
-        people={one.pk: one for one in people}.values(),
+        people=_each_once(people),
         params={"task": event.title, "count": 1},
     )
+
+
+def _each_once(people: Iterable[User]) -> Iterable[User]:
+    return {one.pk: one for one in people}.values()
 
 
 def _protects(event: DeadlineMissed) -> bool:

@@ -25,6 +25,7 @@ from anlan.incidents.events import ResponderAlerted
 from anlan.incidents.measures import Kept, Measure, measures_of
 from anlan.incidents.models import (
     Assignment,
+    FalseAlarmProposal,
     Incident,
     PoliceWaiver,
     Report,
@@ -201,6 +202,33 @@ class IncidentRoom(Room):
             "proposed_by", "decided_by"
         )
         return waivers.order_by("-proposed_at", "-pk").first()
+
+    @cached_property
+    def proposal(self) -> FalseAlarmProposal | None:
+        """That it was a false alarm, as it was proposed last."""
+        if not self.facts.has_proposals:
+            return None
+        proposals = self.incident.false_alarm_proposals.select_related(
+            "proposed_by", "decided_by"
+        )
+        return proposals.order_by("-proposed_at", "-pk").first()
+
+    @property
+    def may_call_off(self) -> bool:
+        proposal = self.proposal
+        is_waiting = proposal is not None and proposal.decided_at is None
+        return self.can.command and not is_waiting
+
+    @property
+    def can_decide_proposal(self) -> bool:
+        proposal = self.proposal
+        return (
+            self.can.waive
+            and self.can.command
+            and proposal is not None
+            and proposal.decided_at is None
+            and proposal.proposed_by_id != self.reader.pk
+        )
 
     @cached_property
     def measures(self) -> list[Measure]:

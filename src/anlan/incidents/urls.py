@@ -55,6 +55,11 @@ urlpatterns = [
     ),
     path(f"{_BELOW}severity/", scene.severity, name="severity"),
     path(f"{_BELOW}false-alarm/", scene.false_alarm, name="false_alarm"),
+    path(
+        f"{_BELOW}false-alarms/<uuid:uid>/decision/",
+        scene.false_alarm_decision,
+        name="false_alarm_decision",
+    ),
     path(f"{_BELOW}confirmation/", reports.confirmation, name="confirmation"),
     path(f"{_BELOW}reports/<uuid:uid>/splitting/", reports.splitting, name="splitting"),
     path(f"{_BELOW}reports/<uuid:uid>/link/end/", reports.link_end, name="link_end"),

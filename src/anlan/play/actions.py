@@ -73,7 +73,13 @@ from anlan.evidence.services.packages import path_of
 from anlan.evidence.verifier import verify
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
-from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
+from anlan.incidents.models import (
+    EmergencyCall,
+    FalseAlarmProposal,
+    Incident,
+    PoliceWaiver,
+    Report,
+)
 from anlan.incidents.policies import dissuasion_of
 from anlan.investigation.models import CellReading, Interview
 from anlan.investigation.selectors.interviews import gaps_of
@@ -106,6 +112,7 @@ class Stage:
     reports: list[Report] = field(default_factory=list)
     calls: list[EmergencyCall] = field(default_factory=list)
     waivers: list[PoliceWaiver] = field(default_factory=list)
+    proposals: list[FalseAlarmProposal] = field(default_factory=list)
     parties: dict[str, Party] = field(default_factory=dict)
     things: list[Exhibit] = field(default_factory=list)
     statements: dict[str, Statement] = field(default_factory=dict)
@@ -1049,6 +1056,24 @@ def decide_waiver(stage: Stage, *, by: Actor, at: datetime, approved: bool) -> s
 def false_alarm(stage: Stage, *, by: Actor, at: datetime, reason: str) -> str:
     incidents.mark_false_alarm(incident=stage.incident, reason=reason, by=by, at=at)
     return ""
+
+
+@action
+def propose_false_alarm(stage: Stage, *, by: Actor, at: datetime, reason: str) -> str:
+    stage.proposals.append(
+        incidents.propose_false_alarm(
+            incident=stage.incident, reason=reason, by=by, at=at
+        )
+    )
+    return ""
+
+
+@action
+def decide_false_alarm(stage: Stage, *, by: Actor, at: datetime, approved: bool) -> str:
+    incidents.decide_false_alarm(
+        proposal=stage.proposals[-1], approved=approved, by=by, at=at
+    )
+    return "approved" if approved else "refused"
 
 
 @action

@@ -14,6 +14,7 @@ app_name = "portal"
 urlpatterns = [
     path("q/<str:code>", told(views.poster), name="poster"),
     path("f/<str:secret>", told(views.follow), name="follow"),
+    path("f/<str:secret>/record", told(views.record), name="record"),
     path("f/<str:secret>/words", told(views.words), name="words"),
     path("f/<str:secret>/files", told(views.files), name="files"),
     path("f/<str:secret>/withdrawal", told(views.withdrawal), name="withdrawal"),

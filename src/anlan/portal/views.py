@@ -30,9 +30,18 @@ from anlan.incidents.enums import Channel
 from anlan.incidents.models import Report
 from anlan.law.selectors import refusal_words
 from anlan.portal.forms import PublicReportForm, WordsForm
+from anlan.portal.outside import WAYS
 from anlan.portal.progress import progress_of
+from anlan.portal.promises import steps_of
+from anlan.portal.record import as_text, record_of
 from anlan.portal.refusals import closed_place
-from anlan.portal.visitors import Visitor, may_add, may_ask_again, may_report
+from anlan.portal.visitors import (
+    Visitor,
+    may_add,
+    may_ask_again,
+    may_read_record,
+    may_report,
+)
 
 
 # The form may be sent by a phone that has cookies off or kept the page for hours; there
@@ -82,6 +91,33 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
     """What became of the report: times, who came (by role), what was promised, rights."""
     _link, report = _followed(secret)
     return _follow_page(request, secret, report)
+
+
+@never_cache
+@require_GET
+def record(request: HttpRequest, secret: str) -> HttpResponse:
+    """One's own report and what came of it, to print or, with ``file``, to keep."""
+    at = timezone.now()
+    link, report = _followed(secret)
+    if not may_read_record(link):
+        place = report.place
+        return render(request, "portal/too_many.html", {"place": place}, status=429)
+    found = record_of(report, at=at)
+    number = report.incident.case.number
+    if request.GET.get("file"):
+        return HttpResponse(
+            as_text(found),
+            content_type="text/plain; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{number}.txt"'},
+        )
+    context = {
+        "secret": secret,
+        "case": report.incident.case,
+        "site": report.incident.case.site,
+        "record": found,
+        "ways": WAYS,
+    }
+    return render(request, "portal/record.html", context)
 
 
 @csrf_exempt
@@ -150,12 +186,15 @@ def _follow_page(
     status: int = 200,
 ) -> HttpResponse:
     case = report.incident.case
+    progress = progress_of(report)
     context = {
         "secret": secret,
         "report": report,
         "case": case,
         "site": case.site,
-        "progress": progress_of(report),
+        "progress": progress,
+        "steps": steps_of(report, incident=progress.incident, at=timezone.now()),
+        "ways": WAYS,
         "files": report.attachments.order_by("received_at", "pk"),
         "form": form or WordsForm(initial={"request_id": uuid4()}),
     }

@@ -23,6 +23,7 @@ WINDOW = 600  # seconds
 MOST_FROM_CODE = 30  # reports from one poster in a window; a crowd may scan it
 MOST_FROM_NETWORK = 12  # reports from one network in a window
 MOST_WORDS = 20  # additions to one report in a window
+MOST_RECORDS = 30  # looks at one report's own record in a window
 MOST_AGAIN = 20  # answers to one form that was received already, in a window
 VERSIONS = 20  # of one form, each of which sent twice is one report
 
@@ -100,6 +101,11 @@ def has_live_link(secret: str, *, at: datetime) -> bool:
     except NotFound:
         return False
     return True
+
+
+def may_read_record(link: AccessLink) -> bool:
+    """Whether this secret is still below its limit of records, each a dozen queries."""
+    return count_up(f"portal:record:{link.uid}", seconds=WINDOW) <= MOST_RECORDS
 
 
 def may_add(link: AccessLink) -> bool:

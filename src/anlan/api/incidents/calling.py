@@ -11,9 +11,9 @@ from pydantic import Field
 from anlan.accounts.roles import Permission
 from anlan.api.access import call_of, incident_of, waiver_of
 from anlan.api.auth import ApiRequest, operation
-from anlan.api.incidents.schemas import CallOut, WaiverOut
+from anlan.api.incidents.schemas import CallOut, DecisionIn, ProposalIn, WaiverOut
 from anlan.api.once import once
-from anlan.api.schemas import In, OnceIn, Out, Reason, Text
+from anlan.api.schemas import In, OnceIn, Out, Text
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import CallOutcome, EmergencyService
 from anlan.incidents.script import words_to_say
@@ -36,14 +36,6 @@ class CallWordsOut(Out):
 class AnswerIn(In):
     answer: Annotated[Text, Field(min_length=1, max_length=500)]
     receipt: Annotated[Text, Field(max_length=60)] = ""
-
-
-class WaiverIn(OnceIn):
-    reason: Reason
-
-
-class DecisionIn(In):
-    approved: Annotated[bool, Field(strict=True)]
 
 
 @router.get(
@@ -112,7 +104,7 @@ def answer_call(request: ApiRequest, uid: UUID, body: AnswerIn) -> CallOut:
     ),
 )
 def propose_waiver(
-    request: ApiRequest, number: str, body: WaiverIn
+    request: ApiRequest, number: str, body: ProposalIn
 ) -> Status[WaiverOut]:
     """Propose not to call the police; a second person decides, never from level 3 on."""
     caller = request.auth

@@ -10,10 +10,11 @@ from ninja import Router, Status
 from pydantic import Field
 
 from anlan.accounts.roles import Permission
-from anlan.api.access import incident_of, place_to_report, report_of
+from anlan.api.access import incident_of, place_to_report, proposal_of, report_of
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.incidents.room import IncidentOut, on_incident, state_of
-from anlan.api.incidents.schemas import ReportOut
+from anlan.api.incidents.schemas import DecisionIn, ProposalIn, ProposalOut, ReportOut
+from anlan.api.once import once
 from anlan.api.schemas import In, Instant, ReasonIn, Text, Words
 from anlan.base.errors import InvalidInput
 from anlan.incidents import services as incidents
@@ -116,7 +117,10 @@ def confirm_report(request: ApiRequest, number: str) -> IncidentOut:
     **on_incident(Permission.INCIDENT_COMMAND, Permission.TASK_SKIP),
 )
 def mark_false_alarm(request: ApiRequest, number: str, body: ReasonIn) -> IncidentOut:
-    """误报: nothing happened; the case closes with the reason."""
+    """误报: nothing happened; the case closes with the reason.
+
+    Refused where something speaks for a fight: propose it, and somebody else decides.
+    """
     caller = request.auth
     incidents.mark_false_alarm(
         incident=incident_of(caller, number),
@@ -125,6 +129,57 @@ def mark_false_alarm(request: ApiRequest, number: str, body: ReasonIn) -> Incide
         at=caller.at,
     )
     return state_of(caller, number)
+
+
+@router.post(
+    "/cases/{number}/false-alarm-proposals",
+    **operation(
+        Permission.CASE_SEE,
+        Permission.INCIDENT_COMMAND,
+        out=ProposalOut,
+        status=201,
+    ),
+)
+def propose_false_alarm(
+    request: ApiRequest, number: str, body: ProposalIn
+) -> Status[ProposalOut]:
+    """Propose 误报 where something speaks for a fight; a second person decides."""
+    caller = request.auth
+    incident = incident_of(caller, number)
+
+    proposal = once(
+        caller,
+        name="propose_false_alarm",
+        about=number,
+        body=body,
+        make=lambda: incidents.propose_false_alarm(
+            incident=incident, reason=body.reason, by=caller.user, at=caller.at
+        ),
+        find=lambda uid: proposal_of(caller, uid),
+    )
+    return Status(201, ProposalOut.of(proposal))
+
+
+@router.post(
+    "/false-alarm-proposals/{uid}/decision",
+    **operation(
+        Permission.CASE_SEE,
+        Permission.INCIDENT_COMMAND,
+        Permission.POLICE_WAIVE,
+        Permission.TASK_SKIP,
+        out=ProposalOut,
+    ),
+)
+def decide_false_alarm(request: ApiRequest, uid: UUID, body: DecisionIn) -> ProposalOut:
+    """Agree, which closes the case with the reason, or not."""
+    caller = request.auth
+    incidents.decide_false_alarm(
+        proposal=proposal_of(caller, uid),
+        approved=body.approved,
+        by=caller.user,
+        at=caller.at,
+    )
+    return ProposalOut.of(proposal_of(caller, uid))
 
 
 def _report_out(report: Report) -> ReportOut:

@@ -12,7 +12,13 @@ from anlan.accounts.roles import Permission
 from anlan.api.access import incident_of
 from anlan.api.auth import ApiRequest, Caller, operation
 from anlan.api.cases.schemas import CaseOut
-from anlan.api.incidents.schemas import AssignmentOut, CallOut, ReportOut, WaiverOut
+from anlan.api.incidents.schemas import (
+    AssignmentOut,
+    CallOut,
+    ProposalOut,
+    ReportOut,
+    WaiverOut,
+)
 from anlan.api.schemas import ClockOut, Out, PlaceOut
 from anlan.cases.selectors.deadlines import shown_deadlines
 from anlan.incidents.policies import police_of
@@ -43,6 +49,7 @@ class IncidentOut(Out):
     assignments: list[AssignmentOut]
     calls: list[CallOut]
     police_waivers: list[WaiverOut]
+    false_alarm_proposals: list[ProposalOut]
     clocks: list[ClockOut]
 
 
@@ -73,6 +80,9 @@ def state_of(caller: Caller, number: str) -> IncidentOut:
     reports = reports_of(incident, has_files=False, has_joined=True)
     calls = incident.calls.select_related("called_by")
     waivers = incident.police_waivers.select_related("proposed_by", "decided_by")
+    proposals = incident.false_alarm_proposals.select_related(
+        "proposed_by", "decided_by"
+    )
     clocks = shown_deadlines().filter(case=case).order_by("started_at", "pk")
     return IncidentOut(
         case=CaseOut.of(case),
@@ -96,5 +106,6 @@ def state_of(caller: Caller, number: str) -> IncidentOut:
         ],
         calls=[CallOut.of(call) for call in calls.order_by("called_at", "pk")],
         police_waivers=[WaiverOut.of(w) for w in waivers.order_by("pk")],
+        false_alarm_proposals=[ProposalOut.of(p) for p in proposals.order_by("pk")],
         clocks=[ClockOut.of(clock) for clock in clocks],
     )

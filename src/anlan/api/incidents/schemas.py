@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from anlan.api.schemas import Out, PlaceOut, UserOut
+from pydantic import Field
+
+from anlan.api.schemas import In, OnceIn, Out, PlaceOut, Reason, UserOut
 from anlan.incidents.models import Assignment, Report
 
 
@@ -77,7 +80,19 @@ class CallOut(Out):
     receipt: str
 
 
-class WaiverOut(Out):
+class ProposalIn(OnceIn):
+    """What a second person is to decide, and why."""
+
+    reason: Reason
+
+
+class DecisionIn(In):
+    approved: Annotated[bool, Field(strict=True)]
+
+
+class ProposalOut(Out):
+    """What one person proposes and a second one decides."""
+
     uid: UUID
     reason: str
     proposed_by: UserOut
@@ -85,4 +100,7 @@ class WaiverOut(Out):
     decided_by: UserOut | None
     decided_at: datetime | None
     approved: bool | None
+
+
+class WaiverOut(ProposalOut):
     ended_at: datetime | None

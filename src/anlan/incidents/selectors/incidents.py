@@ -47,6 +47,7 @@ from anlan.incidents.models import (
     Assignment,
     Attachment,
     EmergencyCall,
+    FalseAlarmProposal,
     Incident,
     PoliceWaiver,
     Report,
@@ -92,6 +93,7 @@ class Facts:
     has_joined: bool
     has_parties: bool
     has_waivers: bool
+    has_proposals: bool  # to call it a false alarm
     has_files: bool
     limits: Mapping[str, int]
     calls: tuple[Call, ...]
@@ -138,6 +140,7 @@ def incident_and_facts(user: User, number: str) -> tuple[Incident, Facts]:
         has_joined=case.has_joined,
         has_parties=case.has_parties,
         has_waivers=case.has_waivers,
+        has_proposals=case.has_proposals,
         has_files=case.has_files,
         limits={key: limit for key, limit in limits.items() if limit is not None},
         calls=_shown_calls([_call(said) for said in case.calls or ()]),
@@ -391,6 +394,7 @@ def _with_facts(organisation: int, number: str, at: datetime) -> QuerySet[Case, 
             has_parties=Exists(Party.objects.filter(case=OuterRef("pk"))),
             left=_left(),
             has_waivers=Exists(PoliceWaiver.objects.filter(**own)),
+            has_proposals=Exists(FalseAlarmProposal.objects.filter(**own)),
             has_files=Exists(
                 Attachment.objects.filter(report__incident=OuterRef("incident"))
             ),

@@ -25,13 +25,20 @@ from anlan.incidents.events import (
     EmergencyAnswered,
     EmergencyCalled,
     FalseAlarm,
+    FalseAlarmDecided,
+    FalseAlarmProposed,
     FalseAlarmTakenBack,
     PoliceWaiverDecided,
     PoliceWaiverEnded,
     PoliceWaiverProposed,
     SceneControlled,
 )
-from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver
+from anlan.incidents.models import (
+    EmergencyCall,
+    FalseAlarmProposal,
+    Incident,
+    PoliceWaiver,
+)
 from anlan.incidents.script import words_to_say
 from anlan.incidents.services.locking import locked_incident
 from anlan.incidents.services.reporting import PLAYBOOK
@@ -433,21 +440,99 @@ def mark_false_alarm(
 
     Raises:
         NotAllowed: who does not command, or is a party.
-        Conflict: somebody was hurt, or it was taken for what it is in another way.
+        Conflict: somebody was hurt, or it was taken for what it is in another way; or
+            something speaks for a fight, and a second person has to agree.
     """
-    reason = reason.strip()
-    if not reason:
-        raise InvalidInput(_("请写明为什么是误报"), path="reason")
+    reason = _why_none(reason)
     with ledger.recording():
         incident = locked_incident(incident)
         permissions.check_can_call_off(by, incident)
         policies.check_may_have_been_none(incident.case)
-        incident.false_alarm_at = at
-        incident.save(update_fields=["false_alarm_at"])
-        stand_down(incident=incident, at=at)
-        cases.record(FalseAlarm(), incident.case, by=by, at=at)
-        cases.close_as_false_alarm(case=incident.case, reason=reason, by=by, at=at)
+        policies.check_one_may_call_off(incident.case)
+        _end_as_none(incident, reason=reason, by=by, at=at)
     return incident
+
+
+def propose_false_alarm(
+    *, incident: Incident, reason: str, by: Actor, at: datetime
+) -> FalseAlarmProposal:
+    """误报 where something speaks against it: another person must agree.
+
+    Raises:
+        NotAllowed: who does not command, or is a party.
+        Conflict: as for ``mark_false_alarm``; or one waits for its decision already.
+    """
+    reason = _why_none(reason)
+    with ledger.recording():
+        incident = locked_incident(incident)
+        permissions.check_can_call_off(by, incident)
+        if not isinstance(by, User):
+            raise Conflict(_("误报必须由人提出"))
+        policies.check_may_have_been_none(incident.case)
+        if incident.false_alarm_proposals.filter(decided_at=None).exists():
+            raise Conflict(_("已有一项“误报”在等待复核"))
+        proposal = FalseAlarmProposal.objects.create(
+            incident=incident, reason=reason, proposed_by=by, proposed_at=at
+        )
+        cases.record(
+            FalseAlarmProposed(words_digest=proposal.digest_of("reason")),
+            incident.case,
+            thing=f"false_alarm:{proposal.uid}",
+            by=by,
+            at=at,
+        )
+    return proposal
+
+
+def decide_false_alarm(
+    *, proposal: FalseAlarmProposal, approved: bool, by: Actor, at: datetime
+) -> FalseAlarmProposal:
+    """A second person agrees, and the case closes with the reason; or it goes on.
+
+    Raises:
+        NotAllowed: who may not decide it, is a party, was there, or proposed it; or who
+            proposed it became a party since.
+        Conflict: it was decided, or somebody took it for what it is since.
+    """
+    with ledger.recording():
+        incident = locked_incident(proposal.incident)
+        proposal = FalseAlarmProposal.objects.select_for_update().get(pk=proposal.pk)
+        user = permissions.check_can_decide_false_alarm(
+            by, incident, proposed_by=proposal.proposed_by
+        )
+        if proposal.decided_at is not None:
+            raise Conflict(_("这项决定已经复核"))
+        if approved:
+            check_is_independent(user, incident.case)
+            permissions.check_can_call_off(proposal.proposed_by, incident)
+            policies.check_may_have_been_none(incident.case)
+        proposal.decided_by, proposal.decided_at = user, at
+        proposal.approved = approved
+        proposal.save(update_fields=["decided_by", "decided_at", "approved"])
+        cases.record(
+            FalseAlarmDecided(approved=int(approved)),
+            incident.case,
+            thing=f"false_alarm:{proposal.uid}",
+            by=by,
+            at=at,
+        )
+        if approved:
+            _end_as_none(incident, reason=proposal.reason, by=user, at=at)
+    return proposal
+
+
+def _why_none(reason: str) -> str:
+    if not reason.strip():
+        raise InvalidInput(_("请写明为什么是误报"), path="reason")
+    return reason.strip()
+
+
+def _end_as_none(incident: Incident, *, reason: str, by: Actor, at: datetime) -> None:
+    incident.false_alarm_at = at
+    incident.save(update_fields=["false_alarm_at"])
+    stand_down(incident=incident, at=at)
+    cases.record(FalseAlarm(), incident.case, by=by, at=at)
+    cases.close_as_false_alarm(case=incident.case, reason=reason, by=by, at=at)
 
 
 def take_back_false_alarm(*, case: Case, at: datetime) -> None:

@@ -14,16 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anlan.accounts.models import User
-from anlan.base.errors import NotFound
+from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases.views.answers import one_tap, posted, reader_of, sheet
 from anlan.incidents import services as incidents
 from anlan.incidents.forms import (
+    DecisionForm,
     FalseAlarmForm,
     SendForm,
     SeverityForm,
 )
 from anlan.incidents.models import Assignment
-from anlan.incidents.policies import dissuasion_of
+from anlan.incidents.policies import dissuasion_of, signs_of_a_fight
 from anlan.incidents.selectors import incident_for
 from anlan.incidents.views.answers import incident_changed, room_of
 
@@ -143,27 +144,64 @@ def severity(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def false_alarm(request: HttpRequest, number: str) -> HttpResponse:
-    """误报: closes the case with the reason; only who commands may say so."""
+    """误报: closes the case with the reason; only who commands may say so.
+
+    Where something speaks for a fight it is proposed, and somebody else must agree.
+    """
     at = timezone.now()
     reader = reader_of(request)
     incident = incident_for(reader, number)
+    signs = signs_of_a_fight(incident.case)
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        incidents.mark_false_alarm(
-            incident=incident, reason=said["reason"], by=reader, at=at
-        )
+        say = incidents.propose_false_alarm if signs else incidents.mark_false_alarm
+        say(incident=incident, reason=said["reason"], by=reader, at=at)
         return incident_changed(request, number, at=at)
 
+    if signs:
+        title, button = _("提出误报"), _("提出，等待复核")
+        lead = _(
+            "%(signs)s。须由另一人看过理由、复核同意才办结；在此之前一切照常处置。"
+        ) % {"signs": _("、").join(signs)}
+    else:
+        title, button = _("确认为误报"), _("确认误报并办结")
+        lead = _("案件会办结，未完成的任务连同理由记为跳过，派出的人会收到通知。")
     return sheet(
         request,
         number=number,
-        title=_("确认为误报"),
-        lead=_("案件会办结，未完成的任务连同理由记为跳过，派出的人会收到通知。"),
-        button=_("确认误报并办结"),
+        title=title,
+        lead=lead,
+        button=button,
         kind="danger",
         form=FalseAlarmForm(posted(request)),
         act=act,
     )
+
+
+@login_required
+@require_POST
+@one_tap
+def false_alarm_decision(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Agree that it was a false alarm, which closes the case, or not."""
+    at = timezone.now()
+    reader = reader_of(request)
+    incident = incident_for(reader, number)
+    found = (
+        incident.false_alarm_proposals.select_related(
+            "incident__case__site", "proposed_by"
+        )
+        .filter(uid=uid)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("没有这项决定"))
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput(_("请选择同意或不同意"), path="approved")
+    incidents.decide_false_alarm(
+        proposal=found, approved=form.cleaned_data["approved"], by=reader, at=at
+    )
+    return incident_changed(request, number, at=at)
 
 
 def _answered(

@@ -217,8 +217,9 @@ async def _hear(client: aiomqtt.Client, message: aiomqtt.Message) -> None:
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
         except Exception:
-            # A fault of ours in one message must not silence the others; unacknowledged
-            # the broker keeps it and brings it again.
+            # A fault of ours in one message must not silence the others. Unacknowledged
+            # the broker keeps it, and brings it again at the next connection, not before:
+            # to ask for it by connecting anew would let it stand before all others.
             log.exception("a message on %s failed", message.topic.value)
             return
     _paho(client).ack(message.mid, message.qos)
