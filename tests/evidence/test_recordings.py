@@ -978,6 +978,28 @@ class TestFilms:
         assert frames_of(again / "film.mp4") == first
         assert film.recipe["program"].startswith("ffmpeg ")
 
+    def test_film_that_takes_minutes_is_made_by_one(
+        self, scene, cameras, monkeypatch
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 40 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + 30 * SECOND)
+        cameras.pull(begin + 3 * MINUTE)
+        others = []
+
+        def slow(*arguments: object) -> films.Film:
+            later = begin + 3 * MINUTE + films.SECONDS * SECOND
+            others.append(jobs.make_viewing_copies(at=later))
+            return make_film(*arguments)
+
+        make_film = footage.make_film
+        monkeypatch.setattr(footage, "make_film", slow)
+
+        cameras.view(begin + 3 * MINUTE)
+
+        assert others == [0]
+        assert recording.derivatives.filter(kind="viewing").count() == 1
+
     def test_growing_film_is_made_again_at_twice_its_length(
         self, scene, cameras
     ) -> None:
