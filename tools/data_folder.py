@@ -165,7 +165,8 @@ def begin(data: Path, *, empty: bool) -> Progress:
     A folder keeps its kind: the demo is never poured over real cases, nor the reverse.
 
     Raises:
-        Refusal: ``--empty`` on the folder of the demo.
+        Refusal: ``--empty`` on the folder of the demo, or without it on a database that
+            somebody migrated: whoever does that means an office.
     """
     progress = read(data)
     if progress and progress.kind == "demo" and empty:
@@ -174,8 +175,15 @@ def begin(data: Path, *, empty: bool) -> Progress:
         )
     if progress:
         return progress
-    if _has_people(data / DATABASE):  # made by other means, so not ours to fill
+    people = _people_of(data / DATABASE)
+    if people:  # made by other means, so not ours to fill
         return Progress("site", populated=True)
+    if people is not None and not empty:
+        raise Refusal(
+            f"{shown(data / DATABASE)} was migrated, and nobody is in it yet. ./anlan up "
+            "--empty makes an office of it; for the demo name another folder in "
+            "ANLAN_DATA."
+        )
     return Progress("site" if empty else "demo")
 
 
@@ -187,6 +195,7 @@ def migrate(data: Path, progress: Progress) -> Progress:
     if embedded and progress.migrated == value:
         return progress
     say("Preparing the database.")
+    _keep(data, progress)  # killed from here on, the folder is still what it was to be
     run(manage("migrate", "--verbosity", "0"), settings(data, progress))
     return _keep(data, replace(progress, migrated=value))
 
@@ -215,18 +224,23 @@ def people(data: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def _has_people(database: Path) -> bool:
-    """Whether somebody can sign in: a file alone is made by whoever opens it."""
+def _people_of(database: Path) -> bool | None:
+    """Whether somebody can sign in; nothing where no tables are.
+
+    A file alone is made by whoever opens it.
+    """
     if not database.exists():
-        return False
+        return None
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
+        with closing(
+            sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+        ) as opened:
             return bool(
                 opened.execute("SELECT 1 FROM accounts_user LIMIT 1").fetchall()
             )
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
-            return False
+            return None
         raise Refusal(f"{shown(database)} cannot be read: {error}") from error
     except sqlite3.DatabaseError as error:
         raise Refusal(f"{shown(database)} is no database: {error}") from error

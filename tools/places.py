@@ -44,14 +44,20 @@ def environment(**changes: str) -> dict[str, str]:
     """The caller's environment, with the programs of ours found first.
 
     Compiled modules are kept, whatever the caller says: without them each of our many
-    processes compiles the product anew, which takes longer than its start.
+    processes compiles the product anew, which takes longer than its start. An empty
+    setting is as one that is not set, so it is none that would take the place of ours.
     """
     inside = {
         "VIRTUAL_ENV": str(VENV),
         "PATH": os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", "")]),
         "PYTHONUTF8": "1",
     }
-    around = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    around = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "PYTHONDONTWRITEBYTECODE"
+        and (value or not name.startswith("ANLAN_"))
+    }
     return {**around, **inside, **changes}
 
 

@@ -22,6 +22,8 @@ from tools.places import (
 )
 from tools.up import up
 
+NOT_VERIFIED = 2
+
 Handler = Callable[[list[str]], int]
 
 
@@ -148,7 +150,10 @@ def help_page() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one verb; an expected failure is a sentence and code 1, never a traceback."""
+    """Run one verb; an expected failure is a sentence and a code, never a traceback.
+
+    The code is 1; of ``verify`` 2, as 1 is of a record in which something was found.
+    """
     signal.signal(signal.SIGTERM, _end)  # so that every `finally` is run
     signal.signal(signal.SIGHUP, _end)
     name, *rest = arguments or ["help"]
@@ -158,15 +163,16 @@ def main(arguments: list[str]) -> int:
     if verb is None:
         print(f"anlan: there is no verb “{name}”.\n\n{help_page()}", file=sys.stderr)
         return 2
+    failed = NOT_VERIFIED if "verify" in ([name, *rest][name == "manage" :])[:1] else 1
     try:
         return verb.handler(rest)
     except Refusal as refusal:
         print(f"anlan: {refusal}", file=sys.stderr)
-        return 1
+        return failed
     except OSError as error:  # a full disk, a folder of somebody else
         where = f"{error.filename}: " if error.filename else ""
         print(f"anlan: {where}{error.strerror or error}", file=sys.stderr)
-        return 1
+        return failed
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
 

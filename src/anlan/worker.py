@@ -25,7 +25,7 @@ from anlan.evidence import jobs as evidence
 from anlan.evidence.uploading import sweeping
 from anlan.incidents import services as incidents
 from anlan.incidents.services import devices
-from anlan.ledger import afterwards, checkpointing, timestamping
+from anlan.ledger import afterwards, checkpointing, clock_steps, timestamping
 from anlan.notify import jobs as notify
 from anlan.resolution import jobs as resolution
 from anlan.resolution.counselling import jobs as counselling
@@ -328,6 +328,7 @@ def run_forever(stop: threading.Event) -> None:
     for _thread in threads:
         rounds.acquire(timeout=max(0.0, until - time.monotonic()))
     threads += _begin((lane for lane in LANES if lane not in urgent), rounds, stop)
+    threads.append(_begin_one(_clock(), "worker clock", rounds, stop))
     for thread in threads:
         thread.join()
 
@@ -335,16 +336,27 @@ def run_forever(stop: threading.Event) -> None:
 def _begin(
     names: Iterable[str], rounds: threading.Semaphore, stop: threading.Event
 ) -> list[threading.Thread]:
-    threads = [
-        threading.Thread(
-            target=_follow, args=(LANES[name], rounds, stop), name=f"worker {name}"
-        )
+    return [
+        _begin_one(LANES[name], f"worker {name}", rounds, stop)
         for name in names
         for _number in range(LANES[name].threads)
     ]
-    for thread in threads:
-        thread.start()
-    return threads
+
+
+def _begin_one(
+    lane: Lane, name: str, rounds: threading.Semaphore, stop: threading.Event
+) -> threading.Thread:
+    thread = threading.Thread(target=_follow, args=(lane, rounds, stop), name=name)
+    thread.start()
+    return thread
+
+
+def _clock() -> Lane:
+    """Of a worker that runs, and none of the lanes: a scenario's time jumps at will."""
+    watch = clock_steps.ClockWatch()
+    return Lane(
+        jobs={"a clock that stepped": watch.look}, next_due=(), poll_seconds=5.0
+    )
 
 
 def next_due(lanes: Collection[str] = tuple(LANES)) -> datetime | None:

@@ -432,11 +432,16 @@ def test_every_change_asks_first_and_is_on_the_record(scene, change):
 
 @pytest.mark.parametrize("username", sorted(PLANNERS))
 def test_planners_may_plan(scene, username):
+    before = Entry.objects.count()
+
     CHANGES["add_post"](scene, scene.person(username))
+
+    assert Entry.objects.count() == before + 1
 
 
 def test_every_role_can_be_granted_by_an_administrator(scene):
     for role in ROLES:
+        before = Entry.objects.count()
         services.grant_role(
             user=scene.person("linan"),
             role_key=role,
@@ -444,3 +449,4 @@ def test_every_role_can_be_granted_by_an_administrator(scene):
             by=scene.person("admin"),
             at=scene.at,
         )
+        assert Entry.objects.count() == before + 1, role

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 
 import pytest
@@ -10,6 +11,8 @@ from django.utils import timezone
 
 from anlan.accounts.models import User
 from anlan.accounts.services import use_invitation
+from anlan.config.environment import ROOT
+from anlan.config.management.commands.create_administrator import _QUESTIONS
 from anlan.ledger.models import Entry
 
 NEW = "a-new-Password-of-mine"
@@ -50,3 +53,15 @@ def test_the_only_administrator_comes_back(only_one: User) -> None:
 def test_somebody_else_is_not_reset(only_one: User) -> None:
     with pytest.raises(CommandError, match="nobody is no administrator"):
         reset("nobody")
+
+
+def test_example_of_a_unit_names_what_its_first_start_needs() -> None:
+    unit = (ROOT / "docs" / "deploy" / "anlan.service").read_text()
+    comment = unit.partition("[Unit]")[0]
+    wanted = {variable for _name, _question, variable in _QUESTIONS}
+
+    assert set(re.findall("ANLAN_ADMIN_[A-Z]+", comment)) == wanted | {
+        "ANLAN_ADMIN_PASSWORD"
+    }
+    assert "EnvironmentFile=-/etc/anlan.env" in unit
+    assert "ANLAN_DATA=" not in comment  # nothing by hand, with one setting of many

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import management
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
+from anlan.config import schema
+from anlan.config.command_line import main
+from anlan.config.environment import WrongSettings
 from anlan.config.schema import trouble
 from anlan.config.starting import check_start
 from tests.databases import connected_to, empty_database
@@ -62,6 +66,63 @@ def test_a_process_takes_its_folder_from_the_others(
     check_start()
 
     assert stat.S_IMODE(settings.DATA.stat().st_mode) == 0o700
+
+
+def test_a_folder_that_is_away_is_a_sentence(settings: Any, tmp_path: Path) -> None:
+    settings.DATA = tmp_path / "away"
+
+    with pytest.raises(CommandError, match=r"away: No such file .* ANLAN_DATA"):
+        check_start()
+
+    assert not settings.DATA.exists()
+
+
+def test_a_failed_migration_keeps_its_cause(behind: Any) -> None:
+    with pytest.raises(OperationalError, match="no such table: x"):
+        main(["manage.py", "migrate"])
+
+
+@pytest.mark.parametrize(("command", "code"), [("shell", 1), ("verify", 2)])
+def test_what_the_database_refused_is_named(
+    command: str, code: int, behind: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["manage.py", command])
+
+    assert ended.value.code == code
+    assert capsys.readouterr().err == (
+        "OperationalError: no such table: x\nThe database is behind.\n"
+    )
+
+
+@pytest.mark.parametrize(("command", "code"), [("migrate", 1), ("verify", 2)])
+def test_wrong_settings_are_nothing_that_verify_found(
+    command: str,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fail(monkeypatch, WrongSettings("ANLAN_PORT: a number"))
+
+    with pytest.raises(SystemExit) as ended:
+        main(["manage.py", command])
+
+    assert ended.value.code == code
+    assert capsys.readouterr().err == "ANLAN_PORT: a number\n"
+
+
+@pytest.fixture
+def behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command fails on a database that is behind."""
+    fail(monkeypatch, OperationalError("no such table: x\nLINE 1: secret"))
+    monkeypatch.setattr(schema, "trouble", lambda connection: "The database is behind.")
+
+
+def fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def execute(arguments: list[str]) -> None:
+        raise error
+
+    monkeypatch.setattr(management, "execute_from_command_line", execute)
 
 
 def execute(statement: str) -> None:

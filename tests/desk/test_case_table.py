@@ -177,7 +177,9 @@ def test_a_page_needs_few_queries(sign_in: SignIn, scene: Scene, at: datetime) -
     _many(scene, at, PAGE + 1)
     client = sign_in("zhoumin")
     with CaptureQueriesContext(connection) as queries:
-        client.get("/cases/")
+        answer = client.get("/cases/")
+    assert answer.status_code == 200
+    assert len(_NUMBER.findall(answer.content.decode())) == PAGE
     assert len(queries) <= 8
 
 

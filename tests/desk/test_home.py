@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anlan.accounts.models import Post
+from anlan.cases.models import Case
 from anlan.desk import selectors
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Flag
@@ -130,17 +132,21 @@ def test_queries_do_not_grow_with_incidents(
     sign_in: SignIn, scene: Scene, username: str
 ) -> None:
     client = sign_in(username)
-    scene.incident()
-    with CaptureQueriesContext(
-        connection,
-    ) as one:
-        client.get("/")
-    for label in (LOBBY, GATE, "6 号楼 1 层 大堂"):
-        scene.incident(place=scene.place(label))
+    cases = [scene.incident().case]
+    with CaptureQueriesContext(connection) as one:
+        assert_shown(client.get("/"), cases)
+    labels = (LOBBY, GATE, "6 号楼 1 层 大堂")
+    cases += [scene.incident(place=scene.place(label)).case for label in labels]
     with CaptureQueriesContext(connection) as four:
-        client.get("/")
+        assert_shown(client.get("/"), cases)
     assert len(four) == len(one)
     assert len(one) <= 20
+
+
+def assert_shown(answer: Any, cases: list[Case]) -> None:
+    assert answer.status_code == 200
+    body = answer.content.decode()
+    assert [case.number for case in cases if case.number not in body] == []
 
 
 def test_who_sees_no_incidents_is_not_told_that_there_are_none(

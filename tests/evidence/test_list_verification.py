@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from anlan.cases.models import Case
 from anlan.evidence import services as evidence
@@ -16,6 +17,7 @@ from anlan.evidence.list_verification import (
     UNRECORDED,
     verify_list,
 )
+from anlan.evidence.management.commands import verify
 from anlan.evidence.models import Exhibit
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
@@ -101,3 +103,20 @@ def test_an_entry_that_was_erased_still_says_in_which_case(
     elsewhere = scene.report(place=scene.place("园区 南门")).incident.case
     Exhibit.objects.filter(pk=pair[0].pk).update(case=elsewhere)
     assert len(problems()) == 1
+
+
+@pytest.mark.django_db
+def test_a_disk_that_cannot_be_read_is_nothing_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(**_options: object) -> None:
+        raise OSError(errno.EIO, "I/O error", "/srv/vault")
+
+    monkeypatch.setattr(verify, "verify_files", fail)
+
+    with pytest.raises(
+        CommandError, match="nothing is verified: /srv/vault: I/O error"
+    ) as refused:
+        call_command("verify", "--processes", "1", stdout=StringIO(), stderr=StringIO())
+
+    assert refused.value.returncode == 2

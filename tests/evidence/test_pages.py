@@ -150,7 +150,10 @@ class TestTheList:
             )
 
         with django_assert_max_num_queries(10):
-            officer.get(f"/cases/{case.number}/evidence/")
+            answer = officer.get(f"/cases/{case.number}/evidence/")
+
+        assert answer.status_code == 200
+        assert len(codes_in(answer.text)) == 21
 
     def test_in_the_room(self, officer, exhibit) -> None:
         number = exhibit.case.number

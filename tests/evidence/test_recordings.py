@@ -49,7 +49,7 @@ from anlan.evidence.selectors.recordings import (
     recordings_of,
     with_parts,
 )
-from anlan.evidence.services import damage, footage
+from anlan.evidence.services import damage, footage, pulling
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import HappenedSource, Police
@@ -560,6 +560,76 @@ class TestAPull:
         assert read == [began]  # of the last one, and in no transaction
         assert coverage_of(whole(recording)).gaps == []
 
+    def test_length_that_takes_its_time_is_read_under_a_lease(
+        self, scene, cameras, monkeypatch
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 10 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + 10 * SECOND)
+        passed = 0.0
+        held = []
+
+        def measured(path: Path) -> float | None:
+            nonlocal passed
+            passed += films.PROBE_SECONDS
+            others = at + passed * SECOND
+            recording.refresh_from_db()
+            held.append(recording.pull_held_until > others)
+            return 10
+
+        cameras.pull(begin + 5 * SECOND)
+        monkeypatch.setattr(films, "seconds_of", measured)
+        real = time.monotonic
+        monkeypatch.setattr(time, "monotonic", lambda: real() + passed)
+        at = begin + 5 * MINUTE
+
+        cameras.pull(at)
+
+        assert held == [True]
+        assert recording.segments.get().end == begin + 10 * SECOND
+
+    def test_batch_of_whoever_lost_the_lease_is_not_entered(
+        self, scene, cameras, monkeypatch
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 10 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + 10 * SECOND)
+        passed = 0.0
+
+        def measured(path: Path) -> float | None:
+            nonlocal passed
+            passed += 600
+            Recording.objects.update(pull_held_until=begin + 20 * MINUTE)
+            return 10
+
+        cameras.pull(begin + 5 * SECOND)
+        monkeypatch.setattr(films, "seconds_of", measured)
+        real = time.monotonic
+        monkeypatch.setattr(time, "monotonic", lambda: real() + passed)
+
+        cameras.pull(begin + 5 * MINUTE)
+
+        assert not recording.segments.exists()
+
+    def test_a_file_that_says_no_length_is_asked_once(
+        self, scene, cameras, monkeypatch
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 10 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + 10 * SECOND)
+        read = []
+        monkeypatch.setattr(films, "seconds_of", lambda path: read.append(path.name))
+        cameras.pull(begin + 5 * SECOND)
+        cameras.pull(begin + 3 * MINUTE)
+        assert len(read) == 1
+        cameras.films.record("garage", begin + 2 * MINUTE, begin + 3 * MINUTE)
+        cameras.ask(recording.case, begin, begin + 3 * MINUTE)
+
+        cameras.pull(begin + 9 * MINUTE)
+
+        assert recording.segments.count() > 1
+        assert read.count(read[0]) == 1
+
     def test_length_of_the_copy_that_is_whole_is_read(
         self, scene, cameras, monkeypatch
     ) -> None:
@@ -576,6 +646,7 @@ class TestAPull:
         path.write_bytes(b"x")
         read = []
         monkeypatch.setattr(films, "seconds_of", lambda path: read.append(path) or 10)
+        monkeypatch.setattr(pulling, "_SILENT", set())  # as of another worker
         cameras.films.record("garage", begin + 2 * MINUTE, begin + 3 * MINUTE)
         cameras.ask(recording.case, begin, begin + 3 * MINUTE)
 
@@ -906,6 +977,28 @@ class TestFilms:
         first = frames_of(stores.primary().path_of(film.blob.sha256))
         assert frames_of(again / "film.mp4") == first
         assert film.recipe["program"].startswith("ffmpeg ")
+
+    def test_film_that_takes_minutes_is_made_by_one(
+        self, scene, cameras, monkeypatch
+    ) -> None:
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 40 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + 30 * SECOND)
+        cameras.pull(begin + 3 * MINUTE)
+        others = []
+
+        def slow(*arguments: object) -> films.Film:
+            later = begin + 3 * MINUTE + films.SECONDS * SECOND
+            others.append(jobs.make_viewing_copies(at=later))
+            return make_film(*arguments)
+
+        make_film = footage.make_film
+        monkeypatch.setattr(footage, "make_film", slow)
+
+        cameras.view(begin + 3 * MINUTE)
+
+        assert others == [0]
+        assert recording.derivatives.filter(kind="viewing").count() == 1
 
     def test_growing_film_is_made_again_at_twice_its_length(
         self, scene, cameras

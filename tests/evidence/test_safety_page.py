@@ -30,7 +30,7 @@ from anlan.evidence.file_verification import kinds_that_bring_files
 from anlan.evidence.models import CheckRun, CheckTurn, Copy, Exhibit
 from anlan.evidence.selectors.safety import Trouble, Verdict, safety_for
 from anlan.incidents.events import AttachmentReceived
-from anlan.ledger import timestamping
+from anlan.ledger import clock_steps, timestamping
 from anlan.ledger.models import Tree
 from anlan.notify.models import Message
 from anlan.play.signing import signer_at_hand
@@ -418,3 +418,20 @@ def test_room_of_a_disk_that_cannot_be_written_is_told(
 
     assert "exFAT" not in page
     assert "读不到" not in page
+
+
+def test_page_shows_the_last_step_of_the_clock(
+    scene: Scene, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(scene, "hetao")
+    assert "服务器的时钟变动过" not in read(client, at)
+    steps = iter([0.0, -7.0, 293.0])
+    monkeypatch.setattr(clock_steps, "_offset", lambda: next(steps))
+    watch = clock_steps.ClockWatch()
+    for _number in range(3):
+        watch.look(at=at)
+
+    page = read(client, at)
+
+    assert "服务器的时钟前跳了 300.000 秒" in page
+    assert "后退" not in page

@@ -65,15 +65,46 @@ def test_database_of_unknown_origin_is_not_seeded(tmp_path: Path) -> None:
     assert progress == Progress("site", populated=True)
 
 
-@pytest.mark.parametrize("people", [None, 0])
-def test_database_in_which_nobody_is_becomes_what_was_asked_for(
-    people: int | None, tmp_path: Path
-) -> None:
-    """As a command before the first `up` leaves it."""
-    database(tmp_path, people=people)
+def test_database_without_tables_becomes_what_was_asked_for(tmp_path: Path) -> None:
+    database(tmp_path, people=None)
 
     assert data_folder.begin(tmp_path, empty=False) == Progress("demo")
     assert data_folder.begin(tmp_path, empty=True) == Progress("site")
+
+
+def test_database_that_was_migrated_by_hand_does_not_become_the_demo(
+    tmp_path: Path,
+) -> None:
+    database(tmp_path, people=0)
+
+    with pytest.raises(Refusal, match=r"\./anlan up --empty"):
+        data_folder.begin(tmp_path, empty=False)
+
+    assert data_folder.begin(tmp_path, empty=True) == Progress("site")
+
+
+def test_demo_that_was_killed_while_it_was_migrated_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def migrate_and_die(*arguments: object) -> None:
+        database(tmp_path, people=0)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(data_folder, "run", migrate_and_die)
+    progress = data_folder.begin(tmp_path, empty=False)
+    with pytest.raises(KeyboardInterrupt):
+        data_folder.migrate(tmp_path, progress)
+
+    assert data_folder.begin(tmp_path, empty=False) == Progress("demo")
+
+
+@pytest.mark.parametrize("name", ["why?", "a#1", "100%25", "办公室"])
+def test_database_in_a_folder_of_any_name_is_found(name: str, tmp_path: Path) -> None:
+    database(tmp_path / name, people=1)
+
+    progress = data_folder.begin(tmp_path / name, empty=False)
+
+    assert progress == Progress("site", populated=True)
 
 
 def test_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tools import data_folder, verbs
-from tools.places import ROOT, Refusal, management_commands
+from tools.places import ROOT, Refusal, environment, management_commands
 
 
 def listed(page: str) -> list[str]:
@@ -72,6 +72,42 @@ def test_main_says_what_the_system_refused(
 
     assert verbs.main(["up"]) == 1
     assert capsys.readouterr().err == "anlan: /srv/office: Permission denied\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["verify"], 2),
+        (["manage", "verify"], 2),
+        (["manage", "migrate"], 1),
+        (["manage"], 1),
+        (["play", "verify"], 1),
+    ],
+)
+@pytest.mark.parametrize("error", [Refusal("There is no database."), OSError(5, "I/O")])
+def test_main_ends_otherwise_where_verify_could_not_look(
+    arguments: list[str],
+    code: int,
+    error: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(arguments: list[str]) -> int:
+        raise error
+
+    verb = verbs.Verb(arguments[0], "", "", refuse)
+    monkeypatch.setattr(verbs, "VERBS", (verb,))
+
+    assert verbs.main(arguments) == code
+
+
+def test_empty_setting_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANLAN_HOST", "")
+    monkeypatch.setenv("ANLAN_PORT", "8123")
+
+    env = environment(ANLAN_VAULT="")
+
+    assert "ANLAN_HOST" not in env
+    assert (env["ANLAN_PORT"], env["ANLAN_VAULT"]) == ("8123", "")
 
 
 def test_every_command_without_data_is_one() -> None:

@@ -29,8 +29,17 @@ def check_start() -> None:
 
 
 def keep_private(data: Path) -> None:
-    """Take the folder from everybody but its owner, as ``./anlan up`` does."""
-    status = data.stat()
+    """Take the folder from everybody but its owner, as ``./anlan up`` does.
+
+    Raises:
+        CommandError: there is none; a new one in its place would hide a disk that is away.
+    """
+    try:
+        status = data.stat()
+    except OSError as error:
+        raise CommandError(
+            f"{data}: {error.strerror}. Is its disk there? ANLAN_DATA names the folder."
+        ) from None
     if status.st_mode & _OTHERS_MAY and status.st_uid == os.getuid():
         data.chmod(status.st_mode & 0o700)
         log.warning("others could read %s; from now on its owner alone", data)

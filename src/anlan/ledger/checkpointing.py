@@ -30,7 +30,7 @@ from anlan.ledger.events import (
     Queued,
 )
 from anlan.ledger.models import Chain, Checkpoint, Departure, LogKey, Tree
-from anlan.ledger.services import SiteLike, append_to, recording
+from anlan.ledger.services import SiteLike, append_everywhere, recording
 from anlan.ledger.signer.client import Away, Client, Key
 from anlan.ledger.signer.keys import Rotation
 from anlan.ledger.signer.memory import Refused
@@ -305,14 +305,5 @@ def _enter(
     with recording():
         for public_key in public_keys:
             insert_if_new(LogKey(public_key=public_key, seen_at=at))
-        organisations = Chain.objects.values_list("organisation_id", flat=True)
-        for organisation_id in sorted(set(organisations)):
-            for event in events:
-                append_to(
-                    event,
-                    organisation_id=organisation_id,
-                    site_id=0,
-                    subject="ledger",
-                    by=by,
-                    at=at,
-                )
+        for event in events:
+            append_everywhere(event, subject="ledger", by=by, at=at)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, runtime_checkable
 
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from anlan.base.duration import duration_words
@@ -229,3 +230,25 @@ class LogKeyReplaced(Event):
     tone: ClassVar[str] = "alarm"
 
     new: str  # hex
+
+
+_DIRECTIONS = {"back": gettext_lazy("后退"), "forward": gettext_lazy("前跳")}
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class ClockStepped(Event):
+    """The clock of the server no longer fits the one that only goes forward."""
+
+    kind: ClassVar[str] = "ledger.clock_stepped"
+    sentence: ClassVar[str] = _("服务器的时钟{direction}了 {seconds} 秒")
+    tone: ClassVar[str] = "warn"
+
+    direction: str
+    milliseconds: int
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "direction": str(_DIRECTIONS[self.direction]),
+            "seconds": f"{self.milliseconds / 1000:.3f}",
+        }

@@ -177,6 +177,20 @@ def append_to(
     )
 
 
+def append_everywhere(event: Event, *, subject: str, by: Actor, at: datetime) -> None:
+    """Queue what is true of the whole installation for every organisation's own chain."""
+    organisations = Chain.objects.values_list("organisation_id", flat=True)
+    for organisation_id in sorted(set(organisations)):
+        append_to(
+            event,
+            organisation_id=organisation_id,
+            site_id=0,
+            subject=subject,
+            by=by,
+            at=at,
+        )
+
+
 def erase_text(
     *,
     row: Worded,

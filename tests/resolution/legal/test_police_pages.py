@@ -189,7 +189,9 @@ class TestReports:
         sign_in(client, scene.officer)
         page(client, case, report.uid)
         with django_assert_max_num_queries(45):
-            page(client, case, report.uid)
+            answer = page(client, case, report.uid)
+        assert answer.status_code == 200
+        assert answer.content.decode().count(str(PaperKind.RECEIPT.label)) >= 6
 
 
 class TestRights:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+import orjson
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
@@ -39,7 +40,10 @@ from anlan.evidence.models import (
 )
 from anlan.evidence.selectors import outside
 from anlan.evidence.selectors.exhibits import seen_by
+from anlan.ledger.events import ClockStepped
+from anlan.ledger.models import Entry
 from anlan.ledger.selectors import Exposure, Waiting
+from anlan.ledger.sentences import event_of, sentence
 
 RECENT = 30  # runs
 MOST_SHOWN = 50  # damaged exhibits, and as many faults of the record
@@ -224,6 +228,14 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClockStep:
+    """That the clock of this machine was set back or leapt ahead, as the record tells it."""
+
+    at: datetime  # by the clock as it is since
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Safety:
     at: datetime
     files: int
@@ -242,6 +254,7 @@ class Safety:
     exposure: Exposure | None = None  # the longest window of the reader's chains
     waiting: Sequence[Waiting] = ()  # chains whose checkpoint is not signed
     stamping: outside.Stamping | None = None
+    clock_step: ClockStep | None = None  # the last one
 
     @property
     def has_bucket(self) -> bool:
@@ -305,7 +318,20 @@ def safety_for(user: User, *, at: datetime) -> Safety:
         exposure=outside.exposure_for(user, at=at),
         waiting=waiting,
         stamping=outside.stamping_for(user, at=at),
+        clock_step=_last_step(user),
     )
+
+
+def _last_step(user: User) -> ClockStep | None:
+    steps = Entry.objects.filter(
+        organisation_id=user.organisation_id, site_id=0, kind=ClockStepped.kind
+    )
+    for entry in steps.exclude(data=None).order_by("-seq")[:1]:
+        event = event_of(entry.kind, orjson.loads(bytes(entry.data)))
+        if event:
+            words = sentence(event, actor=entry.actor, names={})
+            return ClockStep(at=entry.recorded_at, words=words)
+    return None
 
 
 def late_checks(*, at: datetime) -> list[str]:

@@ -32,7 +32,7 @@ from anlan.cases import services as cases
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import DerivativeKind, Way
 from anlan.evidence.events import FootageAsked, FootageOpened, ViewingMade
-from anlan.evidence.films import Film, NotMade, Source, make_film, make_sheet
+from anlan.evidence.films import SECONDS, Film, NotMade, Source, make_film, make_sheet
 from anlan.evidence.models import (
     Blob,
     Derivative,
@@ -290,7 +290,9 @@ def _make_next(recording: Recording, lease: Lease, *, at: datetime) -> int:
     with folder_to_make_in() as folder:
         try:
             keep_reserve()
-            film: Film | None = make_film(_sources(piece, lease), folder)
+            sources = _sources(piece, lease)
+            lease.keep_through(SECONDS)  # pictures that no browser knows take minutes
+            film: Film | None = make_film(sources, folder)
             problem = ""
         except NotMade as error:
             log.warning("no copy to look at: %s", error)

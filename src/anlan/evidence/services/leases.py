@@ -41,10 +41,20 @@ class Lease:
         Raises:
             TurnLost: another worker took it.
         """
-        if time.monotonic() - self._renewed < RENEW_SECONDS:
-            return
+        if time.monotonic() - self._renewed >= RENEW_SECONDS:
+            self._renew(LEASE)
+
+    def keep_through(self, seconds: float) -> None:
+        """Say beforehand that nothing will be said that long: a program runs.
+
+        Raises:
+            TurnLost: another worker took it.
+        """
+        self._renew(LEASE + timedelta(seconds=seconds))
+
+    def _renew(self, length: timedelta) -> None:
         self._renewed = time.monotonic()
-        until = self._at + timedelta(seconds=self.seconds) + LEASE
+        until = self._at + timedelta(seconds=self.seconds) + length
         mine = self._rows.filter(**{self._field: self._until})
         if not mine.update(**{self._field: until}):
             raise TurnLost

@@ -29,6 +29,7 @@ from anlan.cases import services as cases
 from anlan.evidence import drafts, policies
 from anlan.evidence.enums import PullProblem, RecordingState
 from anlan.evidence.events import SegmentsKept, StreamKept
+from anlan.evidence.films import PROBE_SECONDS
 from anlan.evidence.models import Blob, Recording, Segment
 from anlan.evidence.recorders import (
     LONGEST,
@@ -85,6 +86,9 @@ _ROUNDS: dict[UUID, _Round] = {}
 _ROUNDS_LOCK = threading.Lock()
 # Files of which only their looks say whether they are whole, and since when they look so.
 _LOOKS: dict[tuple[UUID, str], tuple[Part, datetime]] = {}
+# Kept files of which the program does not say how long they are; it is asked once, and by
+# the next worker again.
+_SILENT: set[tuple[UUID, str]] = set()
 
 
 def _round_of(recording: Recording, *, at: datetime) -> _Round:
@@ -225,7 +229,7 @@ def _pull(recording: Recording, lease: Lease, *, at: datetime) -> None:
         _trouble(recording, problem, at=_now(lease, at))
         return
     names = _names(kept.files, there)
-    lengths = _lengths(segments, kept.files, names, lease, at=at)
+    lengths = _lengths(recording, segments, kept.files, names, lease, at=at)
     # A stretch takes its time: what follows is not of the moment when the turn began.
     began, at = at, _now(lease, at)
     if kept.is_all:
@@ -522,6 +526,7 @@ def _set_ends(recording: Recording, lengths: Mapping[str, timedelta | None]) -> 
 
 
 def _lengths(
+    recording: Recording,
     segments: Sequence[Segment],
     kept: Sequence[_File],
     names: Sequence[str],
@@ -547,8 +552,9 @@ def _lengths(
     lengths = {}
     for row, behind in zip(rows, [*rows[1:], None], strict=False):
         goes_on = behind is not None and follows(row.begin, behind.begin, usual)
-        if not (row.recipe or goes_on or _is_end_known(row, behind)):
-            lengths[row.name] = _length_of(row, lease)
+        is_said = row.recipe or goes_on or _is_end_known(row, behind)
+        if not is_said and (recording.uid, row.name) not in _SILENT:
+            lengths[row.name] = _length_of(recording, row, lease)
     return lengths
 
 
@@ -556,13 +562,25 @@ def _is_end_known(row: Segment, behind: Segment | None) -> bool:
     return row.end is not None and (behind is None or row.end <= behind.begin)
 
 
-def _length_of(row: Segment, lease: Lease) -> timedelta | None:
+def _length_of(recording: Recording, row: Segment, lease: Lease) -> timedelta | None:
     lease.keep()
     try:
         path = source_path(row.blob, keep=lease.keep)
     except (Conflict, OSError):
         return None  # no copy is whole, and whoever checks the vault says so
-    return recordings.length_of(path, most=LONGEST)
+    lease.keep_through(PROBE_SECONDS)
+    length = recordings.length_of(path, most=LONGEST)
+    lease.keep()
+    if length is None:
+        _note_silence(recording, row)
+    return length
+
+
+def _note_silence(recording: Recording, row: Segment) -> None:
+    with _ROUNDS_LOCK:
+        if len(_SILENT) >= MOST_ROUNDS:
+            _SILENT.clear()
+        _SILENT.add((recording.uid, row.name))
 
 
 def _go_on(recording: Recording, *, at: datetime) -> None:

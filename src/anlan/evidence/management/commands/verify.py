@@ -63,6 +63,12 @@ class Command(BaseCommand):
         self.stderr.write(data_place(), self.style.NOTICE)
         try:
             is_sound = self._verify(options)
+        except OSError as error:  # a disk that is away, a folder of somebody else
+            where = f"{error.filename}: " if error.filename else ""
+            raise CommandError(
+                f"nothing is verified: {where}{error.strerror or error}",
+                returncode=NOT_VERIFIED,
+            ) from None
         except DatabaseError as error:
             why = str(error).strip().partition("\n")[0]
             raise CommandError(
