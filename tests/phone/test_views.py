@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from pytest_django import Settings
 
+from anlan import phone as phone_app
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Place, User
 from anlan.base import vault
@@ -1191,6 +1193,28 @@ class TestDiscarding:
 
 
 class TestShell:
+    def test_a_script_asks_no_new_name_of_a_module_that_an_older_shell_keeps(
+        self,
+    ) -> None:
+        """Imports have the same address in every version: an older service worker may
+        answer with its own copy, and then nothing that imports it would run.
+        """
+        folder = Path(phone_app.__file__).parent / "static/phone"
+        names: dict[str, set[str]] = {}
+        for script in folder.glob("*.js"):
+            for asked, module in re.findall(
+                r'import \{([^}]*)\} from "\./(\w+)\.js"', script.read_text()
+            ):
+                names.setdefault(module, set()).update(
+                    asked.replace(" ", "").split(",")
+                )
+
+        assert names == {
+            "asking": {"ask", "askPatiently", "askToken", "parsed", "Unreached"},
+            "holder": {"holder", "isHeldBy"},
+            "store": {"all", "drop", "keep"},
+        }
+
     def test_every_page_in_both_languages(self, scene, phone) -> None:
         incident = scene.incident(at=timezone.now())
         cases.write_note(
