@@ -508,6 +508,61 @@ def test_help_is_called_from_the_scene_without_signal_and_each_call_kept(
     assert said["incident.emergency_called"] == 2
 
 
+def test_a_further_call_is_kept_while_the_one_before_is_on_its_way(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    """On a network that hangs; and what was done with one call is shown when it is over."""
+    installation.shell(REPORT.format(place=GARAGE))
+    before = installation.kinds()
+    page = sign_in(installation, "wangjianguo", size=PHONE).go("/m/tasks/")
+    page.click("#called a.btn")
+    page.wait_for_url("**/m/cases/**")
+    page.evaluate(
+        "addEventListener('click', (e) => e.target.closest('[href^=tel]') && e.preventDefault())"
+    )
+    hanging: list[Route] = []
+
+    def hang(route: Route) -> None:
+        hanging.append(route)
+
+    page.route("**/call/110/", hang)
+    question = page.locator("[id^=dialled-110-]")
+
+    page.click("a[href='tel:110']")
+    missed = question.locator("[value=missed]")
+    for _trembling in range(2):
+        missed.click()
+    until(page, lambda: bool(hanging))
+    page.click("a[href='tel:110']")
+    question.locator("[value=connected]").click()
+    expect(page.locator("[data-outbox-chip]")).to_contain_text("2 条待传")
+    page.unroute("**/call/110/")
+
+    made = page.get_by_label("已拨打的电话").locator("li")
+    expect(made).to_have_count(2, timeout=30_000)
+    expect(made.filter(has_text="没有接通")).to_have_count(1)
+    assert (installation.kinds() - before)["incident.emergency_called"] == 2
+
+
+def test_a_call_that_is_sent_later_is_shown_though_the_notice_had_the_focus(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    installation.shell(REPORT.format(place=GARAGE))
+    page = sign_in(installation, "wangjianguo", size=PHONE).go("/m/tasks/")
+    page.click("#called a.btn")
+    page.wait_for_url("**/m/cases/**")
+    page.route("**/m/token/", lambda route: route.abort())
+    page.locator("[id^=dialled-110-] summary").click()
+    page.locator("[id^=dialled-110-] [value=connected]").click()
+    expect(page.locator("[data-unsaid]")).to_be_focused()
+
+    page.unroute("**/m/token/")
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.get_by_label("已拨打的电话").locator("li")).to_have_count(1)
+    expect(page.locator("[data-unsaid]")).to_have_count(0)
+
+
 def test_after_a_quick_answer_the_scene_shows_what_follows(
     installation: Installation, sign_in: SignIn
 ) -> None:
@@ -538,7 +593,7 @@ def test_a_photo_that_was_just_chosen_stays_while_another_arrives(
     photos.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
 
     form.locator("button").click()
-    expect(form.locator("[data-file-names]")).to_contain_text("正在上传")
+    expect(form.locator("[data-file-names]")).to_contain_text("有网络后自动上传")
     photos.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": PNG})
     until(page, lambda: bool(held))
     held[0].continue_()
@@ -546,6 +601,90 @@ def test_a_photo_that_was_just_chosen_stays_while_another_arrives(
     expect(page.locator("#received")).to_contain_text("已收到 1")
     expect(form.locator("[data-file-names]")).to_have_text("b.png")
     assert count(installation, "incidents_attachment") == before + 1
+
+
+def test_photos_that_wait_alone_are_counted_and_nothing_chosen_is_said(
+    installation: Installation, sign_in: SignIn
+) -> None:
+    before = count(installation, "incidents_attachment")
+    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+    page.wait_for_url("**/m/reports/**")
+    form = page.locator("form[data-outbox=files]")
+    page.route("**/files/", lambda route: route.abort())
+    form.locator("input[accept='image/*']").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    form.locator("button").click()
+    expect(form.locator("[data-file-names]")).to_contain_text("有网络后自动上传")
+    expect(page.locator("[data-outbox-chip]")).to_contain_text("1 条待传")
+
+    page.wait_for_timeout(600)  # a second press at once is stopped as a double click
+    form.locator("button").click()
+    expect(form.locator("[data-file-names]")).to_contain_text("先选照片")
+    assert page.url.endswith("/"), page.url
+    page.goto("/m/")
+    expect(page.locator("[data-waiting-list] li")).to_contain_text("a.png")
+
+    page.unroute("**/files/")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-waiting-list]")).to_be_hidden()
+    assert count(installation, "incidents_attachment") == before + 1
+
+
+def test_a_locked_phone_says_whose_photos_it_still_keeps(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    page = open_shared_phone(told_installation, sign_in).page
+    alarm(page, lambda: page.click("form[data-outbox] .submit button"))
+    page.wait_for_url("**/m/reports/**")
+    form = page.locator("form[data-outbox=files]")
+    page.route("**/files/", lambda route: route.abort())
+    form.locator("input[accept='image/*']").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    form.locator("button").click()
+    expect(page.locator("[data-outbox-chip]")).to_contain_text("1 条待传")
+    page.clock.fast_forward("06:00")
+    assert page.url.endswith("/"), "it locks itself only when they are sent"
+    expect(form).to_be_visible()
+
+    page.locator("form[data-idle] button").click()
+
+    page.wait_for_url("**/m/shared/")
+    notice = page.locator("[data-kept-notice]")
+    expect(notice).to_contain_text("有 1 份上报的照片或录音还没有传上。请孙磊")
+    expect(notice).not_to_contain_text("别人还不知道")
+
+
+def test_who_holds_the_phone_next_is_not_asked_how_the_call_went(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    page = open_shared_phone(told_installation, sign_in).page
+    guard = give_pin(told_installation, "wangjianguo")
+    ((number,),) = told_installation.rows(
+        "SELECT number FROM cases_case WHERE state = 'open' ORDER BY id DESC LIMIT 1"
+    )
+    page.goto(f"/m/cases/{number}/")
+    page.add_init_script(
+        "addEventListener('click', (e) => e.target.closest('[href^=tel]') && e.preventDefault())"
+    )
+    page.reload()
+    page.click("a[href='tel:110']")
+    page.reload()
+    question = page.locator("details[id^=dialled-110-]")
+    expect(question).to_have_attribute("open", "")
+
+    page.locator("form[data-idle] button").click()
+    page.wait_for_url("**/m/shared/")
+    page.goto(f"/m/shared/people/{guard}/")
+    page.fill("input[name=pin]", told_installation.story["pin"])
+    page.click("main form button")
+    page.wait_for_url("**/m/")
+    page.goto(f"/m/cases/{number}/")
+
+    expect(question).to_be_attached()
+    expect(question).not_to_have_attribute("open", "")
 
 
 def test_who_is_called_on_another_page_sees_that_the_answer_is_unsent(
@@ -743,6 +882,57 @@ def test_whoever_commands_discards_what_another_left_for_a_reason(
     said = told_installation.kinds() - before
     assert said["incident.unsent_discarded"] == 1
     assert said["incident.reported"] == 0
+
+
+def test_what_is_discarded_twice_is_discarded_once(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    """The answer was lost the first time, and another reason is tapped the second."""
+    before = told_installation.kinds()
+    page = leave_alarm(told_installation, sign_in)
+    open_as_officer(page, told_installation)
+
+    def lose_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/m/discards/", lose_answer, times=1)
+    row = page.locator("[data-waiting-list] li")
+    row.locator("[data-discard] summary").click()
+    row.locator("[data-discard] button").first.click()
+    expect(page.locator(".toast")).to_contain_text("没有删除")
+    row.locator("[data-discard] summary").click()
+    row.locator("[data-discard] button").last.click()
+
+    expect(page.locator("[data-waiting-list]")).to_be_hidden()
+    assert (told_installation.kinds() - before)["incident.unsent_discarded"] == 1
+
+
+IT_ARRIVED = """() => new Promise((done) => {
+  indexedDB.open("anlan-outbox").onsuccess = ({ target }) => {
+    const rows = target.result.transaction("reports", "readwrite").objectStore("reports");
+    rows.getAll().onsuccess = (found) => {
+      const [kept] = found.target.result;
+      rows.put({ ...kept, answer: { url: "/m/", number: "x" } }).onsuccess = () => done();
+    };
+  };
+})"""
+
+
+def test_what_was_sent_while_its_reasons_were_open_is_not_discarded(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    before = told_installation.kinds()
+    page = leave_alarm(told_installation, sign_in)
+    open_as_officer(page, told_installation)
+    row = page.locator("[data-waiting-list] li")
+    row.locator("[data-discard] summary").click()
+    page.evaluate(IT_ARRIVED)
+
+    row.locator("[data-discard] button").first.click()
+
+    expect(page.locator("[data-waiting-list]")).to_be_hidden()
+    assert not (told_installation.kinds() - before)["incident.unsent_discarded"]
 
 
 @pytest.mark.parametrize("is_second", [False, True])

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,8 +14,10 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 from pytest_django import Settings
 
+from anlan import phone as phone_app
 from anlan.accounts import services as accounts
 from anlan.accounts.models import Place, User
 from anlan.base import vault
@@ -22,9 +25,14 @@ from anlan.cases import services as cases
 from anlan.cases.enums import Phase
 from anlan.cases.selectors import my_tasks
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import AssignmentState, EmergencyService, HappenedSource
+from anlan.incidents.enums import (
+    AssignmentState,
+    Discarded,
+    EmergencyService,
+    HappenedSource,
+)
 from anlan.incidents.models import Assignment, Attachment, Incident, Report
-from anlan.incidents.script import words_to_say
+from anlan.incidents.script import scripts_of, words_to_say
 from anlan.law.selectors import guardrail
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
@@ -589,6 +597,41 @@ class TestAnswering:
         assert entry.recorded_at - entry.happened_at == timedelta(minutes=10)
         assert incident.calls.get().called_at == entry.happened_at
 
+    @pytest.mark.parametrize(("age", "is_kept"), [(0, False), (600, True)])
+    def test_a_kept_call_has_no_words_of_now(
+        self, phone, incident, age, is_kept
+    ) -> None:
+        """What became known since was not said then."""
+        address = f"/m/cases/{incident.case.number}/call/120/"
+        data = {"outcome": "connected", "request_id": ID, "age": age}
+        with time_machine.travel(timezone.now() + timedelta(minutes=20)):
+            assert phone.post(address, data, headers=OUTBOX).status_code == 201
+
+        assert (incident.calls.get().words == "") == is_kept
+
+    def test_the_link_to_a_call_on_a_page_of_before_leads_to_the_scene(
+        self, phone, incident
+    ) -> None:
+        number = incident.case.number
+
+        answer = phone.get(f"/m/cases/{number}/call/110/")
+
+        assert answer["Location"] == f"/m/cases/{number}/"
+        assert not incident.calls.exists()
+
+    def test_the_record_is_asked_once_for_the_words_to_both_numbers(
+        self, incident, django_assert_num_queries
+    ) -> None:
+        incident = Incident.objects.select_related("place", "case__site").get(
+            pk=incident.pk
+        )
+        with django_assert_num_queries(3), override("en"):
+            scripts = scripts_of(incident)
+
+        assert [len(one.translation) for one in scripts] == [
+            len(one.words) for one in scripts
+        ]
+
     @pytest.mark.parametrize("service", ["119", "x"])
     def test_there_are_two_numbers(self, phone, incident, service) -> None:
         address = f"/m/cases/{incident.case.number}/call/{service}/"
@@ -1099,6 +1142,34 @@ class TestDiscarding:
         assert entry.recorded_at - entry.happened_at == timedelta(hours=1)
         assert verify().is_sound
 
+    @pytest.mark.parametrize(
+        ("age", "is_believed"),
+        [(30 * 24 * 3600, True), (20 * 366 * 24 * 3600, False), ("", False)],
+    )
+    def test_it_may_have_lain_there_for_long(
+        self, scene, client, age, is_believed
+    ) -> None:
+        """Of nonsense nothing is claimed: it counts from when it came."""
+        client.force_login(scene.officer)
+
+        assert self.discard(client, scene, age=age).status_code == 201
+
+        entry = Entry.objects.get(kind="incident.unsent_discarded")
+        waited = entry.recorded_at - entry.happened_at
+        assert waited == timedelta(seconds=age if is_believed else 0)
+
+    def test_whoever_heard_no_answer_may_give_another_reason(
+        self, scene, client
+    ) -> None:
+        client.force_login(scene.officer)
+        reasons = [one.value for one in Discarded]
+
+        for reason in reasons[:2]:
+            assert self.discard(client, scene, reason=reason).status_code == 201
+
+        entry = Entry.objects.get(kind="incident.unsent_discarded")
+        assert json.loads(bytes(entry.data or b""))["reason"] == reasons[0]
+
     @pytest.mark.parametrize("who", ["guard", "next_guard", "stranger"])
     def test_only_who_commands_there(self, scene, client, who) -> None:
         client.force_login(getattr(scene, who))
@@ -1122,6 +1193,28 @@ class TestDiscarding:
 
 
 class TestShell:
+    def test_a_script_asks_no_new_name_of_a_module_that_an_older_shell_keeps(
+        self,
+    ) -> None:
+        """Imports have the same address in every version: an older service worker may
+        answer with its own copy, and then nothing that imports it would run.
+        """
+        folder = Path(phone_app.__file__).parent / "static/phone"
+        names: dict[str, set[str]] = {}
+        for script in folder.glob("*.js"):
+            for asked, module in re.findall(
+                r'import \{([^}]*)\} from "\./(\w+)\.js"', script.read_text()
+            ):
+                names.setdefault(module, set()).update(
+                    asked.replace(" ", "").split(",")
+                )
+
+        assert names == {
+            "asking": {"ask", "askPatiently", "askToken", "parsed", "Unreached"},
+            "holder": {"holder", "isHeldBy"},
+            "store": {"all", "drop", "keep"},
+        }
+
     def test_every_page_in_both_languages(self, scene, phone) -> None:
         incident = scene.incident(at=timezone.now())
         cases.write_note(

@@ -152,7 +152,8 @@ class EmergencyCall(Worded):
     outcome = models.CharField(
         max_length=12, choices=Outcome.choices, default=Outcome.CONNECTED
     )
-    words = models.TextField()  # composed from the record, as shown to the caller
+    # Composed from the record, as shown to the caller; none of a call that a phone kept.
+    words = models.TextField()
     answered_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=500, blank=True)
     receipt = models.CharField(_("接警单号"), max_length=60, blank=True)

@@ -17,6 +17,7 @@ from anlan.incidents.enums import Discarded, Flag, Unsent
 
 LEAST_AGE = 5  # seconds
 MOST_AGE = 7 * 24 * 3600  # seconds: a phone that was offline for longer is a puzzle
+LONGEST_LEFT = 10 * 366 * 24 * 3600  # seconds: nobody's phone lies about for longer
 STALE = "stale"
 
 
@@ -64,6 +65,11 @@ class DiscardForm(KeptForm):
     writer = forms.ModelChoiceField(User.objects.all(), to_field_name="uid")
     what = forms.TypedChoiceField(choices=Unsent.choices, coerce=Unsent)
     reason = forms.TypedChoiceField(choices=Discarded.choices, coerce=Discarded)
+
+    def clean_age(self) -> int | None:
+        """Mostly it lay there for long: that is why it goes."""
+        age: int | None = self.cleaned_data["age"]
+        return age if age is not None and 0 <= age <= LONGEST_LEFT else None
 
 
 class ReportForm(KeptForm):

@@ -258,7 +258,7 @@ def discards(request: HttpRequest) -> JsonResponse:
             writer=said["writer"],
             what=said["what"],
             reason=said["reason"],
-            made=form.happened(at=at) or at,
+            made=form.happened(at=at),
             request_id=said["request_id"],
             by=user,
             at=at,
@@ -408,12 +408,17 @@ def control_withdrawal(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 @at_scene
 def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
-    """110 or 120 was dialled from the scene: whether somebody took it up."""
+    """110 or 120 was dialled from the scene: whether somebody took it up.
+
+    Phones that keep a page of before lead here by a link: the words stand on the scene.
+    """
     if service not in EmergencyService.values:
         raise NotFound("")
+    if request.method == "GET":
+        return redirect("phone:incident", number)
     outcome = calling.outcome_of(request)
 
     def say(**said: Unpack[Said]) -> Incident:

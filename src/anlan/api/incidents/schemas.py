@@ -69,6 +69,10 @@ class AssignmentOut(Out):
 
 
 class CallOut(Out):
+    """``words`` is what the record had to say when the call was noted in time; empty of a
+    call that a phone kept without a network.
+    """
+
     uid: UUID
     service: str
     called_by: UserOut

@@ -217,7 +217,10 @@ def record_emergency_call(
     happened: datetime | None = None,
     request_id: UUID | None = None,
 ) -> EmergencyCall:
-    """Note that 110 or 120 was called, with the words to say.
+    """Note that 110 or 120 was called, with the words to say as the record has them now.
+
+    A call that a phone kept has none: what it showed then is not known here, and what is
+    on the record now may have come later than the call.
 
     Only a call that was taken up is a report to the police; one that was not is on the
     record, and the police are still to be called.
@@ -250,7 +253,7 @@ def record_emergency_call(
             called_by=user,
             called_at=said,
             outcome=outcome,
-            words="\n".join(words_to_say(incident, service)),
+            words="\n".join(words_to_say(incident, service)) if said == at else "",
         )
         if service == EmergencyService.POLICE and outcome == CallOutcome.CONNECTED:
             incident.police = Police.CALLED

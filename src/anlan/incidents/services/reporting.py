@@ -172,20 +172,21 @@ def discard_unsent(
     writer: User,
     what: Unsent,
     reason: Discarded,
-    made: datetime,
+    made: datetime | None,
     by: Actor,
     at: datetime,
     request_id: UUID,
 ) -> None:
     """Put on the record that what ``writer`` left on a phone of the site is thrown away.
 
-    The phone does so then. The same ``request_id`` is recorded once.
+    The phone does so then. The same ``request_id`` is recorded once, with the reason that
+    came first: whoever heard no answer may tap another one.
 
     Args:
-        made: when it was written, as the phone says.
+        made: when it was written, as the phone says, if it knows.
     """
     permissions.check_can_send_for(by, writer, site=site)
-    content = {"discard": what.value, "reason": reason.value, "writer": str(writer.uid)}
+    content = {"discard": what.value, "writer": str(writer.uid)}
     with ledger.recording():
         claimed = cases.claim_request(
             organisation_id=site.organisation_id,
@@ -204,7 +205,7 @@ def discard_unsent(
             subject=site.subject,
             by=by,
             at=at,
-            happened=min(made, at),
+            happened=min(made, at) if made is not None else None,
             via=Channel.PHONE_APP.value,
         )
 

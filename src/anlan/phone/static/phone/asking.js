@@ -3,10 +3,8 @@ const PATIENCE_MS = 8000;
 const SILENCE_MS = 60000;
 
 // Nobody answered, or not now: to be tried again. Whatever else is thrown is our fault.
+// With `isBroken` there is a network, and the server at its end cannot: its disk, its database.
 export class Unreached extends Error {}
-
-// There is a network, and the server at its end cannot: its disk, its database.
-export class Broken extends Unreached {}
 
 // The status, whether it was led elsewhere, and the JSON of the answer, or null.
 export async function ask(url, options = {}) {
@@ -27,7 +25,7 @@ export async function ask(url, options = {}) {
 export async function askToken() {
   const { status, redirected, json } = await ask("/m/token/");
   if (redirected) return null;
-  if (status >= 500) throw new Broken(String(status));
+  if (status >= 500) throw Object.assign(new Unreached(String(status)), { isBroken: true });
   if (!json?.user) throw new Unreached("no token");
   return json;
 }

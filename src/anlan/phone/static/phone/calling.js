@@ -1,27 +1,34 @@
 // Whoever dialled 110 or 120 comes back to the words they said and the question how it went,
-// also where the page, or this part of it, was fetched anew meanwhile.
-const SHELF = "anlan-dialled";
-const dialled = new Set(kept());
+// also where the page, or this part of it, was fetched anew meanwhile. Whoever holds the
+// phone after them did not dial.
+import { holder } from "./holder.js";
 
-function kept() {
+const SHELF = "anlan-dialled";
+let known = { user: "", ids: [] };
+
+function dialled() {
   try {
-    return JSON.parse(sessionStorage.getItem(SHELF)) ?? [];
+    known = JSON.parse(sessionStorage.getItem(SHELF)) ?? known;
   } catch {
-    return []; // a browser that keeps nothing asks as long as the page lives
+    // a browser that keeps nothing asks as long as the page lives
   }
+  return known.user === holder() ? known.ids : [];
 }
 
 function remember(id, isAsked) {
-  if (isAsked) dialled.add(id);
-  else dialled.delete(id);
+  const others = dialled().filter((one) => one !== id);
+  known = { user: holder(), ids: isAsked ? [...others, id] : others };
   try {
-    sessionStorage.setItem(SHELF, JSON.stringify([...dialled]));
+    sessionStorage.setItem(SHELF, JSON.stringify(known));
   } catch {
     // as above
   }
 }
 
-const questions = () => [...document.querySelectorAll("[data-dialled]")].filter((part) => dialled.has(part.id));
+function questions() {
+  const ids = dialled();
+  return [...document.querySelectorAll("[data-dialled]")].filter((part) => ids.includes(part.id));
+}
 
 function ask() {
   for (const part of questions()) part.open = true;

@@ -2,17 +2,25 @@
 // it. Only how many and whose; what they wrote is for nobody else.
 import { all } from "./store.js";
 
-async function show(notice) {
-  const unsent = (await all()).filter((one) => !one.answer && !one.errors);
+function said(template, unsent, other) {
   const names = new Set();
   for (const { user } of unsent) {
     const row = document.querySelector(`[data-person="${CSS.escape(user)}"]`);
-    names.add(row ? row.querySelector("b").textContent : notice.dataset.other);
+    names.add(row ? row.querySelector("b").textContent : other);
     row?.querySelector("[data-kept]").removeAttribute("hidden");
   }
-  const words = notice.querySelector("[data-words]");
-  words.textContent = notice.dataset.words.replace("{}", unsent.length).replace("{}", [...names].join(" · "));
-  notice.hidden = unsent.length === 0;
+  return unsent.length ? template.replace("{}", unsent.length).replace("{}", [...names].join(" · ")) : "";
+}
+
+async function show(notice) {
+  const kept = await all();
+  const { words, files, other } = notice.dataset;
+  const unsent = kept.filter((one) => !one.answer && !one.errors);
+  // Of reports that have arrived without them.
+  const unsentFiles = kept.filter((one) => one.answer && one.files.some((file) => !file.errors));
+  const sentences = [said(words, unsent, other), said(files, unsentFiles, other)];
+  notice.querySelector("[data-words]").textContent = sentences.join(" ").trim();
+  notice.hidden = unsent.length + unsentFiles.length === 0;
 }
 
 document.querySelectorAll("[data-kept-notice]").forEach((notice) => {

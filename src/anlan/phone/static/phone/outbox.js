@@ -1,11 +1,14 @@
 // A report, a task that was done, or what was said at a scene by one tap (an *act*) is
 // kept on the phone first and sent then; it leaves the phone only when the server has echoed its request id and has its files. Sent on
 // submit, when the network is back, when the page is shown again, and every 15 seconds.
-import { ask, askPatiently, askToken, Broken, parsed, Unreached } from "./asking.js";
+// No further names from these: they have the same address in every version, and a service
+// worker may answer with an older one that lacks them. Then no alarm would be kept at all.
+import { ask, askPatiently, askToken, parsed, Unreached } from "./asking.js";
 import { holder, isHeldBy } from "./holder.js";
 import { all, drop, keep } from "./store.js";
 
 const RETRY_MS = 15000;
+const DOUBLE_MS = 1000; // a second tap on the same button within this is a trembling thumb
 const PATIENCE_MS = 1500; // before an act is called unsent: mostly it is sent at once
 const JSON_PLEASE = { Accept: "application/json" };
 const words = document.querySelector("[data-outbox-chip]")?.dataset ?? {};
@@ -15,7 +18,8 @@ let turn = Promise.resolve();
 let waitingTurns = 0;
 let upload = null;
 let uploading = Promise.resolve();
-let awaited = ""; // what somebody stands before, who is to hear of it first
+let tapped = { button: "", at: 0 }; // the button of the last call, also where its part came anew
+const awaited = new Set(); // what somebody stands before, who is to hear of it first
 let standing = null; // the alarm whose form says that it was not sent yet
 let again = null; // a refused alarm that its writer tells of another place, and the form for it
 let isSignedOut = false;
@@ -45,7 +49,7 @@ async function sendWords(item, token) {
 
 // What an answer means that is not the one hoped for.
 function verdict(status, json) {
-  if (status >= 500) return new Broken(String(status));
+  if (status >= 500) return Object.assign(new Unreached(String(status)), { isBroken: true });
   const isLater = status < 400 || status === 408 || status === 429;
   if (isLater) return new Unreached(String(status));
   if (json?.errors) return refusal(json.errors);
@@ -99,10 +103,10 @@ async function tryAlarm(item, token) {
     for (const one of held.values()) if (one.wordsOf === item.id) one.answer = answer;
     await change(item.id, (kept) => ({ ...kept, answer, errors: undefined }));
     if (standing?.id === item.id) leave(standing.form, answer);
-    if (item.isAct && item.id !== awaited) document.dispatchEvent(new CustomEvent("anlan:reload"));
+    if (item.isAct && !awaited.has(item.id)) document.dispatchEvent(new CustomEvent("anlan:reload"));
     return true;
   } catch (error) {
-    if (item.isAct && error.errors && !item.errors && item.id !== awaited) toast(sentences(error.errors).join(" "));
+    if (item.isAct && error.errors && !item.errors && !awaited.has(item.id)) toast(sentences(error.errors).join(" "));
     item.errors = error.errors;
     if (error.errors) await change(item.id, (kept) => ({ ...kept, errors: error.errors }));
     else note(error);
@@ -115,8 +119,8 @@ const hasFilesToSend = (item) =>
 
 // Beside the rounds, for it may take minutes; a new alarm interrupts it.
 async function sendFiles(items, token) {
-  const isLast = (item) => item.id !== awaited && item.files.some(isLarge);
-  const ordered = items.sort((a, b) => (b.id === awaited) - (a.id === awaited) || isLast(a) - isLast(b));
+  const isLast = (item) => !awaited.has(item.id) && item.files.some(isLarge);
+  const ordered = items.sort((a, b) => awaited.has(b.id) - awaited.has(a.id) || isLast(a) - isLast(b));
   const mine = (upload = { isStopped: false, stop: null });
   try {
     for (const item of ordered) {
@@ -169,7 +173,7 @@ async function tryTask(item, token) {
     for (const file of item.files) await sendWhole(file, item.filesFirst, token);
     await sendWords(item, token);
     await drop(item.id);
-    if (item.id !== awaited && location.href === item.action) location.reload();
+    if (!awaited.has(item.id) && location.href === item.action) location.reload();
   } catch (error) {
     if (!error.errors) throw error;
     await change(item.id, (kept) => ({ ...kept, errors: error.errors }));
@@ -229,7 +233,7 @@ async function changeFile(item, file, more) {
 
 // It stays here and is tried again. No network is nothing to speak of; all else is.
 function note(error) {
-  isBroken ||= error instanceof Broken;
+  isBroken ||= Boolean(error.isBroken);
   if (error instanceof Unreached) return;
   isFaulty = true;
   console.error(error);
@@ -240,16 +244,18 @@ async function show() {
   const items = await all().catch(() => []);
   const waiting = items.filter((item) => !item.answer);
   const refused = refusedFiles([...items, ...held.values()]);
+  const unsentFiles = items.filter((item) => item.answer && hasFilesToSend(item)); // nobody has them yet
+  const unsent = waiting.length + unsentFiles.length;
   document.querySelectorAll("[data-outbox-chip]").forEach((chip) => {
-    const state = chipState(waiting.length, refused.length);
+    const state = chipState(unsent, refused.length);
     chip.classList.toggle("off", state !== "fine");
-    chip.lastChild.textContent = chip.dataset[state].replace("{}", waiting.length || refused.length);
+    chip.lastChild.textContent = chip.dataset[state].replace("{}", unsent || refused.length);
   });
   document.querySelectorAll("[data-waiting-list]").forEach((list) => {
     if (list.querySelector("details[open]")) return; // somebody chooses why
-    list.hidden = waiting.length + refused.length === 0;
-    const rows = [...waiting.map((item) => row(item, list)), ...refused.map((one) => fileRow(one, list))];
-    list.querySelector("ul").replaceChildren(...rows);
+    list.hidden = unsent + refused.length === 0;
+    const files = [...unsentFiles.map((item) => filesRow(item, list)), ...refused.map((one) => fileRow(one, list))];
+    list.querySelector("ul").replaceChildren(...waiting.map((item) => row(item, list)), ...files);
   });
   document.querySelectorAll("[data-refused-files]").forEach((part) => {
     const here = refused.filter(({ item }) => item.answer.url === location.pathname);
@@ -262,7 +268,7 @@ async function show() {
 // Whoever said it sees that nobody has heard it yet, also when they come back to the page.
 function mark(form, waiting) {
   const isUnsent = waiting.some((one) => one.action === form.action && one.user === holder() && !one.errors);
-  const place = form.closest("[data-dialled], .btns") ?? form;
+  const place = form.closest("details, .btns") ?? form;
   const shown = [...document.querySelectorAll("[data-unsaid]")].find((one) => one.dataset.unsaid === form.action);
   // A further call is a call of its own, also while the one before waits.
   const isOver = isUnsent && !("repeats" in form.dataset);
@@ -276,7 +282,8 @@ function mark(form, waiting) {
     notice.tabIndex = -1;
     if (hadFocus) notice.focus();
   } else if (!isUnsent && shown) {
-    if (shown.contains(document.activeElement)) form.querySelector("button")?.focus();
+    // In what somebody opened the focus would hold back the part that shows what was sent.
+    if (shown.contains(document.activeElement) && !form.closest("details")) form.querySelector("button")?.focus();
     shown.remove();
   }
 }
@@ -301,8 +308,7 @@ const whyRefused = ({ file }) => `${file.name} · ${sentences(file.errors).join(
 function row(item, list) {
   const refused = sentences(item.errors);
   const other = item.user !== holder();
-  const why = refused.join(" ") || (other && list.dataset.other) || (isSignedOut && list.dataset.login) || (isBroken && list.dataset.broken) || list.dataset.network;
-  const line = lineOf(list, item, item.place || "", why);
+  const line = lineOf(list, item, item.place || "", refused.join(" ") || whyKept(item, list) || list.dataset.network);
   const button = line.querySelector("button");
   button.hidden = refused.length === 0;
   button.addEventListener("click", () => confirm(list.dataset.sure) && drop(item.id).then(show));
@@ -313,21 +319,37 @@ function row(item, list) {
   const discard = line.querySelector("[data-discard]"); // whoever commands has it
   if (discard) discard.hidden = !other;
   discard?.querySelectorAll("button").forEach((reason) => {
-    reason.addEventListener("click", () => confirm(list.dataset.sure) && throwAway(item, reason.value, list));
+    reason.addEventListener("click", () => confirm(list.dataset.sure) && throwAway(item.id, reason.value, list));
   });
   return line;
 }
 
+// Why it still lies here, if not for want of a network alone.
+function whyKept(item, { dataset }) {
+  return (item.user !== holder() && dataset.other) || (isSignedOut && dataset.login) || (isBroken && dataset.broken);
+}
+
+// Files of a report that has arrived without them.
+function filesRow(item, list) {
+  const names = item.files.filter((file) => !file.errors).map((file) => file.name);
+  return lineOf(list, item, names.join(" · "), whyKept(item, list) || list.dataset.files);
+}
+
 // What another left here and nobody will send goes once it is on the record why.
-async function throwAway(item, reason, list) {
+async function throwAway(id, reason, list) {
   list.querySelectorAll("details[open]").forEach((part) => (part.open = false));
   try {
+    // While the reasons were read another round may have sent it, or asked for it again:
+    // tried twice, it is still one that was thrown away.
+    await change(id, (kept) => ({ ...kept, discard: kept.discard ?? newId() }));
+    const item = (await all()).find((one) => one.id === id);
+    if (!item || item.answer || item.user === holder()) return await show();
     const known = await askToken();
     if (!known) throw new Unreached("signed out");
     const body = new FormData();
     const what = (item.isAct && "act") || (item.filesFirst && "task") || "report";
     const age = String(Math.max(0, Math.round((Date.now() - item.made) / 1000)));
-    const said = { writer: item.writer ?? item.user, what, reason, age, request_id: newId() };
+    const said = { writer: item.writer ?? item.user, what, reason, age, request_id: item.discard };
     for (const [name, value] of Object.entries(said)) body.set(name, value);
     body.set("csrfmiddlewaretoken", known.csrf);
     const { status, json } = await ask(list.dataset.discards, { method: "POST", body, headers: JSON_PLEASE });
@@ -403,7 +425,7 @@ function sentences(errors) {
 async function submit(event) {
   event.preventDefault();
   const form = event.target;
-  if (form.dataset.busy) return;
+  if (form.dataset.busy || isDoubleTap(form, event.submitter)) return;
   if (form.dataset.outbox === "files") return keepFiles(form);
   // Refused by the server, too; but without a network that would be heard of too late.
   if (form.elements.place && !new FormData(form).get("place")) return say(form, form.dataset.nowhere);
@@ -424,7 +446,17 @@ async function submit(event) {
     form.submit();
     return;
   }
+  // The next call is one of its own, also while this one is on its way.
+  if ("repeats" in form.dataset) delete form.dataset.busy;
   await deliver(item, form);
+}
+
+function isDoubleTap(form, submitter) {
+  if (!("repeats" in form.dataset)) return false;
+  const button = `${form.action} ${submitter?.value}`;
+  const isDouble = tapped.button === button && Date.now() - tapped.at < DOUBLE_MS;
+  if (!isDouble) tapped = { button, at: Date.now() };
+  return isDouble;
 }
 
 // More files of a report that has arrived: what is still left of it.
@@ -432,15 +464,19 @@ async function keepFiles(form) {
   const files = new FormData(form).getAll("files").filter((file) => file.name);
   const answer = { url: location.pathname, number: form.dataset.number };
   const kept = files.map((file) => ({ id: newId(), name: file.name, blob: file }));
+  const line = form.querySelector("[data-file-names]");
+  if (!files.length) {
+    line.textContent = form.dataset.none;
+    return;
+  }
   try {
-    if (!files.length) throw new Error("no file"); // the server says so
     await keep({ id: newId(), action: form.action, made: Date.now(), user: holder(), answer, fields: [], files: kept });
   } catch (error) {
     console.warn(error);
     return form.submit();
   }
   form.reset();
-  form.querySelector("[data-file-names]").textContent = form.dataset.sending.replace("{}", files.length);
+  line.textContent = form.dataset.sending.replace("{}", files.length);
   await flush();
 }
 
@@ -491,22 +527,19 @@ async function keepWhatFits(item, form) {
 }
 
 async function deliver(item, form) {
-  awaited = item.id;
-  if (item.isAct) {
-    setTimeout(show, PATIENCE_MS);
-    // No part that somebody works in is fetched anew, and what they tapped is said.
-    if (form.contains(document.activeElement)) document.activeElement.blur();
-  }
+  awaited.add(item.id);
+  if (item.isAct) setTimeout(show, PATIENCE_MS);
   interrupt();
   if (item.filesFirst) await uploading;
   await flush();
   if (item.filesFirst) await uploading;
-  const outcome = await outcomeOf(item);
+  const outcome = await outcomeOf(item).finally(() => awaited.delete(item.id));
   if (outcome.isSent) return leave(form, outcome.answer);
   if (outcome.errors) return giveBack(item, form, outcome.errors);
-  awaited = "";
   if (item.isAct) {
     delete form.dataset.busy; // the page says it, as long as it is so
+    // Nobody works any more in what they opened: it may be fetched anew when this was sent.
+    if (form.closest("details") && form.contains(document.activeElement)) document.activeElement.blur();
     return;
   }
   if (!item.filesFirst) standing = { id: item.id, form };
@@ -532,7 +565,6 @@ async function outcomeOf(item) {
 
 // To the next page, but not away from files that are nowhere else.
 async function leave(form, answer) {
-  awaited = "";
   standing = null;
   if (held.size) {
     await flush();
@@ -555,7 +587,6 @@ function go(form, url) {
 
 // Whoever stands before the form hears at once what the server said, and may change it.
 async function giveBack(item, form, errors) {
-  awaited = "";
   for (const one of [...held.values()]) if (one.wordsOf === item.id) held.delete(one.id);
   await drop(item.id);
   await show();

@@ -34,7 +34,8 @@ function wait(milliseconds) {
 
 async function hasUnsent() {
   const kept = await all().catch(() => []);
-  return kept.some((one) => one.user === holder() && !one.answer && !one.errors);
+  const isUnsent = (one) => (one.answer ? one.files.some((file) => !file.errors) : !one.errors);
+  return kept.some((one) => one.user === holder() && isUnsent(one));
 }
 
 async function putDown() {
