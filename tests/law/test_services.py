@@ -410,6 +410,11 @@ REFUSED = {
         "相互鬥毆",
         "互\u3000殴",
         "全·责",
+        "负全责。",
+        "您涉嫌犯罪",
+        "签了安全责任书，他仍负全责",
+        "甲方系故意伤害案件的行为人",
+        "寻衅滋事罪，属于寻衅滋事",
     ),
     "G18": (
         "甲方收款后不再享有任何权利",
@@ -471,6 +476,16 @@ HARMLESS = {
         "与乙方有联系，寻衅滋事由公安机关认定",
         "双方相互指责",
         "先动手的一方是谁，两份说明不一致",
+        "与物业签订安全责任书",
+        "安全责任人当天在岗",
+        "涉嫌犯罪的由公安机关依法处理",
+        "涉嫌犯罪的，由公安机关依法处理",
+        "是否构成犯罪由人民法院判决",
+        "协助申请刑事犯罪被害人救助",
+        "系故意伤害案件的承办民警联系您时请配合",
+        "核实不全。责任由法院认定",
+        "请注意安全，责任由公安机关认定",
+        "手续不全\n责任人待定",
     ),
     "G18": (
         "一方逾期的，另一方可以向人民法院提起诉讼",
@@ -567,3 +582,93 @@ def test_the_lists_are_written_in_the_letters_that_they_are_compared_in():
     others = "".join(letters.values())
     assert len(set(others)) == len(others)
     assert not used & set(others)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "入场后果自负",
+        "后果由您自负",
+        "一切后果自行承担",
+        "后果由您自行承担",
+        "自行承担一切后果",
+        "风险由本人自行承担",
+        "人身损害由业主自行承担",
+        "伤亡自行承担",
+        "管理处概不负责",
+        "本公司不承担任何责任",
+        "管理处不承担任何赔偿责任",
+        "对人身伤害，物业不承担任何法律责任",
+        "人身损害发生以后不承担任何赔偿责任",
+        "责任自负。约定这些的条款无效",
+        "Swim at your own risk",
+        "We are not liable for any loss or injury",
+        "We accept no responsibility for any loss",
+        "We accept no responsibility for personal injury",
+    ],
+)
+def test_nobody_is_told_that_no_one_answers_for_an_injury(text):
+    with pytest.raises(InvalidInput) as refused:
+        services.check_disclaims_nothing(text=text, act_on=ON)
+    assert refused.value.source == "L-民法典-506"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "双方各自的其余损失自行承担。",
+        "交通费等损失自行承担一半。",
+        "甲方自行承担一切诉讼费用。",
+        "维修费用由业主自行承担全部。",
+        "本款付清后，双方不承担任何其他责任。",
+        "调解员不承担任何赔偿责任。",
+        "保险公司不承担任何赔偿责任，由您本人赔偿。",
+        "您可以拒签，不承担任何不利责任。",
+        "入场须知中“后果自负、概不负责”的条款无效。",
+        "You are not liable for any cost of the repair",
+        "We accept no responsibility for deciding guilt; the police decide",
+        "A term that you enter at your own risk is void",
+    ],
+)
+def test_who_bears_a_bill_and_what_the_law_says_of_disclaimers_may_be_said(text):
+    services.check_disclaims_nothing(text=text, act_on=ON)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("李响亮：现请您改正", ["李响"]),
+        ("请错开早高峰时段", ["高峰"]),
+        ("晚上六点是高峰时段，请报告门岗", ["高峰"]),
+        ("避开高峰。", ["高峰"]),
+        ("是否成功由双方决定", ["成功"]),
+    ],
+)
+def test_a_name_inside_another_name_or_as_a_word_names_nobody(text, names):
+    services.check_witness_unnamed(
+        text=text, names=names, others=["李响亮", "孟大海"], act_on=ON
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("李响亮：李响说您先动手", ["李响"]),
+        ("李响亮：您打人是李响报的警", ["李响"]),
+        ("李响亮说的", ["李响亮", "李响"]),
+        ("孟大海涛看见了", ["孟大海涛"]),
+        ("高峰说您先动手", ["高峰"]),
+        ("高峰同志在岗", ["高峰"]),
+        ("保安高峰在岗", ["高峰"]),
+        ("当时高峰看见您先动手", ["高峰"]),
+        ("高峰已经上报", ["高峰"]),
+        ("报警的人是高峰。", ["高峰"]),
+        ("目击的有两人：高峰、罗开明", ["高峰"]),
+        ("请向成功先生道歉", ["成功"]),
+    ],
+)
+def test_a_name_that_says_who_saw_it_is_refused(text, names):
+    others = {"李响亮", "孟大海"} - set(names)
+    with pytest.raises(InvalidInput) as refused:
+        services.check_witness_unnamed(text=text, names=names, others=others, act_on=ON)
+    assert refused.value.source == "G23"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -40,12 +40,14 @@ from tests.accounts.browsing import sign_in
 from tests.evidence.told import guardian_of
 from tests.evidence.told import party as victim
 from tests.resolution.planned import aggressor
+from tests.resolution.told import begun as told_begun
 from tests.resolution.told import delivered, in_force, signed
 from tests.scene import Scene
 
 pytestmark = pytest.mark.both_deep
 BEFORE = ("resolution", "0011_guardians_sign_for_letters")
 AFTER = ("resolution", "0014_letters_have_somebody")
+BOTH = ["victim", "aggressor"]
 FACTS = "您在停车场与人争执时，用伞打了对方。"
 
 
@@ -82,8 +84,17 @@ def written(scene: Scene, party: Party, facts: str = FACTS, asks: str = "") -> N
     )
 
 
-def kept_apart(scene: Scene, party: Party, **more: Any) -> None:
-    other = victim(scene, party.case)
+def kept_apart(
+    scene: Scene,
+    party: Party,
+    other: str = "陆远航",
+    roles: Sequence[str] = ("victim",),
+    **more: Any,
+) -> None:
+    somebody = victim(scene, party.case, other)
+    cases.set_party_roles(
+        party=somebody, roles=list(roles), by=scene.officer, at=scene.at
+    )
     place = Place.objects.filter(site=scene.site).order_by("pk")[0]
     said: dict[str, Any] = {
         "words": "分开走不同的门",
@@ -93,7 +104,7 @@ def kept_apart(scene: Scene, party: Party, **more: Any) -> None:
     cases.keep_apart(
         case=party.case,
         one=party,
-        other=other,
+        other=somebody,
         places=[place],
         by=scene.officer,
         at=scene.at,
@@ -145,8 +156,29 @@ class TestWhatItSays:
         )
         kept_apart(scene, party)
         text = letter_of(written(scene, party)).text
-        assert "不与对方接触" in text
+        asked = next(one for one in text.splitlines() if "不与对方接触" in one)
+        assert asked.startswith("为了避免再次发生冲突，请您：从 2026")
+        assert asked.endswith(
+            "为止，不与对方接触（住在本小区的，回家的通道和各项基本服务不受影响）。"
+        )
         assert "陆远航" not in text
+        # Where the other goes is not said by where one does not.
+        assert Place.objects.filter(site=scene.site).order_by("pk")[0].label not in text
+
+    def test_each_plan_with_somebody_who_was_hurt_is_asked(
+        self, scene: Scene, party: Party
+    ):
+        kept_apart(scene, party)
+        later = scene.at + timedelta(days=20)
+        kept_apart(scene, party, other="罗启明", ends_at=later)
+        assert begun(scene, party).request.count("不与对方接触") == 2
+
+    @pytest.mark.parametrize("roles", [["witness"], ["aggressor"], BOTH])
+    def test_no_duty_is_made_of_an_arrangement_with_others(
+        self, scene: Scene, party: Party, roles: list[str]
+    ):
+        kept_apart(scene, party, roles=roles)
+        assert begun(scene, party).request == ""
 
     def test_a_plan_that_ended_asks_nothing(self, scene: Scene, party: Party):
         kept_apart(scene, party, ends_at=scene.at + timedelta(hours=1))
@@ -369,6 +401,29 @@ class TestPages:
         assert "可以不签，不用申诉" in page
         assert "提出申诉" not in page
 
+    @pytest.mark.parametrize("kind", ["consequences", "conduct_agreement"])
+    def test_what_was_revoked_says_so_first(
+        self, scene: Scene, case: Case, client: Client, kind: str
+    ):
+        notice = (
+            written(scene, aggressor(scene, case))
+            if kind == "consequences"
+            else told_begun(scene, in_force(scene, case, kind))
+        )
+        notice = signed(scene, notice)
+        secret = resolution.give_notice_link(
+            notice=notice, by=scene.officer, at=scene.at
+        )
+        with pytest.raises(Conflict, match="不用申诉"):
+            policies.check_may_object(notice, at=scene.at)
+        notice = resolution.revoke_notice(
+            notice=notice, reason="写错了人", by=scene.manager, at=scene.at
+        )
+        with pytest.raises(Conflict, match="已经撤销"):
+            policies.check_may_object(notice, at=scene.at)
+        page = client.get(f"/p/notice/{secret}").content.decode()
+        assert "已经撤销" in page
+
 
 class TestLaw:
     def test_every_sentence_has_its_field_and_every_field_its_sentence(self):
@@ -385,12 +440,54 @@ class TestLaw:
         broken = book().model_copy(update={"consequences": (wrong,)})
         assert [one for one in checks.faults(broken, TESTS) if "advice" in one]
 
+    def test_settling_ends_no_case_that_was_decided_or_is_not_slight(self):
+        told = _told("leniency", date(2025, 6, 1))
+        assert told.startswith("民间纠纷引起、情节较轻，公安机关作出处理决定前")
+        assert "雇凶、结伙斗殴、寻衅滋事、多次违反治安管理等情形除外" in told
+
+    def test_a_guardian_is_told_that_detention_may_not_apply(self):
+        assert _told("ward", date(2025, 6, 1)).startswith("建议：")
+        assert "可能不适用" in _told("ward", date(2025, 6, 1))
+        assert "不满十四周岁的不予" in _told("ward", date(2026, 6, 1))
+
+    def test_less_than_minor_injury_may_be_criminal_too(self):
+        told = _told("criminal", date(2026, 6, 1))
+        assert "轻伤以上的，或者有随意殴打他人" in told
+        assert "由公安机关、人民检察院、人民法院依法决定" in told
+
+    @pytest.mark.parametrize("day", [date(2019, 4, 26), date(2019, 4, 27)])
+    def test_each_article_was_in_force_on_its_day(self, day: date):
+        for one in law.consequences(on=day):
+            for name in one.sources:
+                assert law.is_citable(name, on=day), (one.key, name)
+
+    def test_a_law_that_always_was_does_not_cover_for_another(self):
+        early = (
+            book()
+            .consequences[0]
+            .model_copy(
+                update={
+                    "last_day": None,
+                    "first_day": None,
+                    "sources": ("L-行政程序规定-186", "L-刑诉法-288"),
+                }
+            )
+        )
+        broken = book().model_copy(update={"consequences": (early,)})
+        faults = [one for one in checks.faults(broken, TESTS) if "186" in one]
+        assert faults
+        assert all("was not in force" in one for one in faults)
+
     def test_what_rests_on_nothing_is_a_fault(self):
         first = book().consequences[0].model_copy(update={"sources": ()})
         unknown = first.model_copy(update={"sources": ("L-无-1",)})
         for wrong in (first, unknown):
             broken = book().model_copy(update={"consequences": (wrong,)})
             assert list(checks.faults(broken, TESTS))
+
+
+def _told(key: str, day: date) -> str:
+    return "".join(one.text for one in law.consequences(on=day) if one.key == key)
 
 
 @pytest.mark.both

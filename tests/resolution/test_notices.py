@@ -749,6 +749,50 @@ class TestTheWall:
             signed(scene, notice)
         assert refused.value.source == rule.id
 
+    @pytest.mark.parametrize("field", ["words", "appeal"])
+    def test_no_plan_has_words_that_its_letter_could_not_tell(
+        self, scene: Scene, case: Case, field: str
+    ):
+        victim(scene, case, "罗开明", role="witness")
+        words = "罗开明看见您先动手；收到后 15 日内可以向项目经理书面申诉。"
+        with pytest.raises(InvalidInput) as refused:
+            submitted(scene, case, **{field: words})
+        assert (refused.value.path, refused.value.source) == (field, "G23")
+
+    def test_what_is_no_letter_may_name_who_saw_it(self, scene: Scene, case: Case):
+        victim(scene, case, "罗开明", role="witness")
+        submitted(
+            scene, case, "police_report", words="报案时请罗开明一同到场", appeal=""
+        )
+
+    def test_who_was_entered_after_the_approval_is_found_in_the_words_of_the_plan(
+        self, scene: Scene, case: Case
+    ):
+        words = "收到后 15 日内可以向罗开明书面申诉。"
+        measure = in_force(scene, case, appeal=words)
+        notice = begun(scene, measure)
+        victim(scene, case, "罗开明", role="witness")
+        with pytest.raises(InvalidInput) as refused:
+            signed(scene, notice)
+        assert (refused.value.path, refused.value.source) == ("appeal", "G23")
+
+    def test_an_addressee_whose_name_begins_as_a_reporters_is_written_to(
+        self, scene: Scene, case: Case
+    ):
+        """李响 reported; the letter is for 李响亮."""
+        party = aggressor(scene, case, scene.person("lixiang").name + "亮")
+        notice = resolution.begin_consequences(
+            party=party, by=scene.officer, at=scene.at
+        )
+        notice = resolution.save_notice(
+            notice=notice,
+            facts="您与人争执时动了手。",
+            request="",
+            by=scene.officer,
+            at=scene.at,
+        )
+        assert signed(scene, notice).issued_at == scene.at
+
     def test_on_screens_the_name_is_covered_and_on_paper_it_is_not(
         self, scene: Scene, measure: PlanMeasure
     ):

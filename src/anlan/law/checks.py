@@ -116,11 +116,11 @@ def _faults_of_consequences(of: Book) -> Iterator[str]:
             f"{key}: nothing is told of acts on {day}" for key in sorted(missing)
         )
         for one in told:
-            laws = [
-                of.laws.get(known[name].law) for name in one.sources if name in known
-            ]
-            if laws and not any(law and law.is_in_force(day) for law in laws):
-                yield f"{one.key}: nothing it rests on was in force on {day}"
+            # One law that always was would cover for another that was not yet.
+            for name in one.sources:
+                law = of.laws.get(known[name].law) if name in known else None
+                if law is not None and not law.is_in_force(day):
+                    yield f"{one.key}: {name} was not in force on {day}"
 
 
 def _rests_on_what_was_read(rule: Guardrail, of: Book, day: date) -> bool:

@@ -24,6 +24,7 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 _NEAR = 8  # characters before a word, in which it is taken back
 _NEAR_ENGLISH = 40
+_NEAR_NAME = 5  # characters after a name, in which it says or reports something
 _NOISE = (
     r"(?:[^\w、]|_)*"  # between the letters of a word; 、 parts two words of a list
 )
@@ -88,9 +89,10 @@ def check_disclaims_nothing(*, text: str, act_on: date, path: str = "text") -> N
 
     A list of words cannot read; it stops the plain case, and a person reads the rest.
     """
-    clause = selectors.measure("disclaimer", on=act_on)
-    if _says(text, clause):
-        raise InvalidInput(clause.words, path=path, source=clause.refused_by)
+    rule = selectors.measure("disclaimer", on=act_on)
+    for clause in _clauses(text):
+        if _says(clause, rule) and not _has(clause, rule.lists["void"]):
+            raise InvalidInput(rule.words, path=path, source=rule.refused_by)
 
 
 @enforces("G02")
@@ -380,7 +382,10 @@ def check_appraisal(*, level: str, has_document: bool, act_on: date) -> None:
 
 @enforces("G15")
 def check_no_verdict(*, text: str, act_on: date, path: str = "text") -> None:
-    """Refuse words that judge who was right, also across a full stop."""
+    """Refuse words that judge who was right, also across a full stop.
+
+    Not those that two harmless sentences make: "不全。责任由法院认定".
+    """
     rule = _in_force("G15", act_on)
     if rule is None:
         return
@@ -388,7 +393,9 @@ def check_no_verdict(*, text: str, act_on: date, path: str = "text") -> None:
     for other in rule.lists["others"]:
         # With blanks between at most: a stop after the first letter ends the word.
         said = re.sub(r"\s*".join(other), "0", said)
-    if any(_pattern(one).search(said) for one in rule.lists["words"]):
+    if any(_pattern(one).search(said) for one in rule.lists["words"]) or _has(
+        said, rule.lists["unstopped"]
+    ):
         raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
 
 
@@ -537,12 +544,48 @@ def check_guardian_consent(
 
 @enforces("G23")
 def check_witness_unnamed(
-    *, text: str, names: Collection[str], act_on: date, path: str = "text"
+    *,
+    text: str,
+    names: Collection[str],
+    others: Collection[str] = (),
+    act_on: date,
+    path: str = "text",
 ) -> None:
-    """Refuse to tell one side who saw or reported it."""
+    """Refuse to tell one side who saw or reported it.
+
+    Args:
+        others: names that may stand, of those to whom it is told and of the sides; one
+            may begin with the name of a witness.
+    """
     rule = _in_force("G23", act_on)
-    if rule and any(name in text for name in names):
-        raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+    if rule is None:
+        return
+    for name in set(names) - set(others):
+        longer = [one for one in others if name in one]
+        shown = [found.span() for one in longer for found in _found(one, text)]
+        for found in _found(name, text):
+            first, end = found.span()
+            is_other = any(begin <= first and end <= last for begin, last in shown)
+            if not is_other and _is_a_name(found, text, rule):
+                raise InvalidInput(rule.refusal_words, path=path, source=rule.id)
+
+
+def _found(name: str, text: str) -> Iterator[re.Match[str]]:
+    return re.finditer(re.escape(name), text)
+
+
+def _is_a_name(found: re.Match[str], text: str, rule: Guardrail) -> bool:
+    """Whether it names somebody; 高峰 is the rush hour too."""
+    if found[0] not in rule.lists["ordinary"]:
+        return True
+    before, after = text[: found.start()], text[found.end() :]
+    if before.endswith(tuple(rule.lists["roles"])):
+        return True
+    if not after[:1].isalnum():
+        return not before[-1:].isalnum() or before.endswith(tuple(rule.lists["asked"]))
+    if after.startswith(tuple(rule.lists["compounds"])):
+        return False
+    return any(one in after[:_NEAR_NAME] for one in rule.lists["told"])
 
 
 @enforces("G21")

@@ -18,6 +18,11 @@ def check_text(text: str, case: Case, *, path: str) -> None:
     check_words(text, severity=case.severity, act_on=act_day(case), path=path)
 
 
+def check_agreed(text: str, case: Case, *, path: str) -> None:
+    """The same of what two agree on: they may say who bears the rest of a loss."""
+    _check_words(text, severity=case.severity, act_on=act_day(case), path=path)
+
+
 def check_words(text: str, *, severity: int, act_on: date, path: str) -> None:
     """Refuse fines, cutting off, force, delay of the police, verdicts, labels, disclaimers.
 
@@ -26,6 +31,11 @@ def check_words(text: str, *, severity: int, act_on: date, path: str) -> None:
     Raises:
         InvalidInput: with the rule (G01, G03, G05, G06, G07, G15, G26, G27) or the article.
     """
+    _check_words(text, severity=severity, act_on=act_on, path=path)
+    law.check_disclaims_nothing(text=text, act_on=act_on, path=path)
+
+
+def _check_words(text: str, *, severity: int, act_on: date, path: str) -> None:
     law.check_bars_no_report(text=text, severity=severity, act_on=act_on, path=path)
     for check in (
         law.check_wording,
@@ -35,6 +45,5 @@ def check_words(text: str, *, severity: int, act_on: date, path: str) -> None:
         law.check_no_verdict,
         law.check_no_label,
         law.check_no_debriefing,
-        law.check_disclaims_nothing,
     ):
         check(text=text, act_on=act_on, path=path)

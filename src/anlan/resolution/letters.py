@@ -72,6 +72,8 @@ class Field(StrEnum):
     RIGHTS = "权利"
 
 
+# What a measure says that its letter tells: words of the plan, which nobody writes anew.
+DECIDED_WORDS = ("words", "clause", "clause_version", "binds", "amount_basis", "appeal")
 _ALWAYS = frozenset({Field.ADDRESSEE, Field.FACTS, Field.REQUEST, Field.NUMBER})
 # What a measure must have, the person must be told.
 _TOLD: Mapping[Need, frozenset[Field]] = {

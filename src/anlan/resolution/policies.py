@@ -335,15 +335,17 @@ def check_is_objectable(notice: Notice) -> PlanMeasure:
     """The measure that one may object to; said to the person, on their link.
 
     Raises:
-        Conflict: the letter imposes nothing.
+        Conflict: the letter imposes nothing, or does not stand any more.
     """
+    if notice.measure is not None and NoticeKind(notice.kind).is_objectable:
+        return notice.measure
+    # What was taken back says so first: whoever reads only the rest still follows it.
+    _check_stands(notice)
     if notice.measure is None:
         raise Conflict(
             _("这份告知书没有采取任何措施，不用申诉；对内容有不同意见的，请联系管理处")
         )
-    if not NoticeKind(notice.kind).is_objectable:
-        raise Conflict(_("承诺书由本人自愿签字，可以不签，不用申诉"))
-    return notice.measure
+    raise Conflict(_("承诺书由本人自愿签字，可以不签，不用申诉"))
 
 
 def _check_stands(notice: Notice) -> None:

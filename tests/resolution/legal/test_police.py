@@ -556,6 +556,20 @@ class TestPeriodsThatPass:
         assert {"chenlu", "zhoumin"} <= told("legal.period_passed")
         assert "D05" in running(report)
 
+    def test_one_that_may_end_later_is_not_said_to_be_over(
+        self, scene: Scene, case: Case
+    ):
+        report = reported(scene, case)
+        paper(scene, report, PaperKind.FILING)
+        paper(scene, report, PaperKind.APPRAISAL)
+        jobs.say_passed_periods(at=scene.at + timedelta(days=40))
+        with override("zh-hans"):
+            told_of = [one.sentence for one in timeline(case)]
+        passed = [one for one in told_of if "治安案件办结（自立案" in one]
+        assert len(passed) == 1
+        assert "最后一天最早为" in passed[0]
+        assert "届满" not in passed[0]
+
     def test_are_not_said_after_what_ended_them(self, scene: Scene, case: Case):
         report = reported(scene, case)
         paper(scene, report, PaperKind.FILING)

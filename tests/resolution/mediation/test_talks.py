@@ -25,6 +25,7 @@ from anlan.notify.channels.protocol import Outcome, Verdict
 from anlan.notify.models import Delivery
 from anlan.notify.services import outward
 from anlan.play.pictures import signature as drawing
+from anlan.resolution.guarding import check_text
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import (
     BodyKind,
@@ -255,6 +256,16 @@ class TestBeginning:
         )
         with pytest.raises(NotAllowed):
             begun(scene, case)
+
+    def test_who_bears_what_remains_may_be_talked_about(
+        self, scene: Scene, case: Case
+    ) -> None:
+        """A letter of the office may not say it; two who agree may."""
+        sides(scene, case)
+        words = "逾期付款的，后果由乙方自行承担"
+        with pytest.raises(InvalidInput):
+            check_text(words, case, path="about")
+        assert begun(scene, case, about=words).pk
 
     def test_words_that_say_who_reported_it_are_refused(
         self, scene: Scene, case: Case

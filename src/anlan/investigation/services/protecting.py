@@ -14,6 +14,7 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import Role
 from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
+from anlan.customers.models import Person
 from anlan.investigation.events import GuardianConsented
 from anlan.investigation.models import Interview
 from anlan.law import services as law
@@ -78,8 +79,22 @@ def check_names_no_witness(
     people += [
         one for asked in _REPORTERS for one in asked(case) if one.pk not in named
     ]
-    names = [name for one in people if (name := "".join(one.name.split()))]
+    names = _names_of(people)
+    others = _names_of(
+        somebody
+        for one in here.filter(open_to_them).select_related("person", "user")
+        if (somebody := one.person or one.user)
+    )
     for path, text in texts:
         law.check_witness_unnamed(
-            text="".join(text.split()), names=names, act_on=act_day(case), path=path
+            text="".join(text.split()),
+            names=names,
+            others=others,
+            act_on=act_day(case),
+            path=path,
         )
+
+
+def _names_of(people: Iterable[Person | User]) -> set[str]:
+    """As they stand in a text without its blanks."""
+    return {"".join(one.name.split()) for one in people} - {""}

@@ -99,9 +99,11 @@ LEARN = ("site_manager", "legal_counsel", "customer_service")
 add_texts(
     Text(
         kind=PERIOD_PASSED,
-        name=_("报案的期限届满"),
-        title=_("报案的期限届满：%(number)s"),
-        body=_("%(number)s 的报案 %(code)s 有一项期限已经届满，请查看并询问公安机关"),
+        name=_("报案的期限已到"),
+        title=_("报案的期限已到：%(number)s"),
+        body=_(
+            "%(number)s 的报案 %(code)s 有一项期限已到（有鉴定的，是最早的一天），请查看并询问公安机关"
+        ),
     ),
     Text(
         kind=HOLD_PROPOSED,

@@ -187,7 +187,7 @@ def _of_measure(measure: PlanMeasure, *, on: date) -> dict[Field, str]:
 def _by_law(notice: Notice) -> dict[Field, str]:
     """What the law of the day of the act says; of minors only to a guardian."""
     on = act_day(notice.case)
-    told: dict[Field, str] = {}
+    told = {Field.REQUEST: without_stop(notice.request)}
     for one in law.consequences(on=on):
         field = BY_LAW[one.key]
         if field != Field.WARD or is_to_guardian(notice):
@@ -342,18 +342,35 @@ def somebody_to_explain_to(reader: User, number: str, uid: UUID) -> Party:
 
 
 def told_apart(party: Party, *, at: datetime) -> str:
-    """What a running plan to keep them apart asks of them, without the other's name."""
+    """What the plans that keep whoever they struck away from them ask, without a name.
+
+    Nor where: the places that one avoids say where the other goes. Arrangements with a
+    witness, or with somebody who struck too, are no duty of one towards the other.
+    """
     plans = KeepApart.objects.filter(
         Q(one=party) | Q(other=party), ended_at=None, ends_at__gt=at
-    )
-    plan = plans.prefetch_related("places").order_by("ends_at", "pk").last()
-    if plan is None:
-        return ""
+    ).order_by("begins_at", "ends_at", "pk")
     with override(LETTER_LANGUAGE):
-        return _("到 %(until)s 为止，避开 %(places)s，不与对方接触。") % {
-            "until": formats.date_format(localtime(plan.ends_at), "DATETIME_FORMAT"),
-            "places": _("、").join(sorted(place.label for place in plan.places.all())),
-        }
+        asked = [
+            _("从 %(first)s 到 %(until)s 为止，不与对方接触。")
+            % {"first": _moment(plan.begins_at), "until": _moment(plan.ends_at)}
+            for plan in plans
+            if _was_only_hurt(plan.other_id if plan.one_id == party.pk else plan.one_id)
+        ]
+    return "".join(dict.fromkeys(asked))
+
+
+def _was_only_hurt(party_id: int) -> bool:
+    roles = set(
+        Party.objects.filter(pk=party_id, removed_at=None).values_list(
+            "roles__role", flat=True
+        )
+    )
+    return Side.VICTIM in roles and Side.AGGRESSOR not in roles
+
+
+def _moment(at: datetime) -> str:
+    return formats.date_format(localtime(at), "DATETIME_FORMAT")
 
 
 def notice_for(reader: User, number: str, uid: UUID) -> Notice:

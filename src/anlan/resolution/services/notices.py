@@ -49,10 +49,12 @@ from anlan.resolution.events import (
 )
 from anlan.resolution.guarding import check_text
 from anlan.resolution.letters import (
+    DECIDED_WORDS,
     Letter,
     check_template,
     cited_in,
     names_in,
+    without_stop,
 )
 from anlan.resolution.models import (
     Notice,
@@ -550,6 +552,8 @@ def _checked_letter(notice: Notice, *, at: datetime) -> Letter:
     _told(notice.facts, path="facts", most=MOST_FACTS, notice=notice)
     _asked(notice.request, notice)
     letter = letter_of(notice)
+    if notice.measure is not None:
+        _check_decided_words(notice.measure, letter, notice)
     _check_walled(letter.text, notice, path="template")
     # Of a template that was written before a list grew as well.
     check_text(f"{letter.title}\n{letter.text}", notice.case, path="template")
@@ -562,6 +566,18 @@ def _check_decided(measure: PlanMeasure, *, at: datetime) -> None:
         raise Conflict(_("本人已经不是本案的行为人或者涉事人，不能再告知这项措施"))
     policies.check_rests_on(measure.plan, finding_in_force(measure.plan.case))
     policies.check_days_ahead(measure, on=local_day(at))
+
+
+def _check_decided_words(measure: PlanMeasure, letter: Letter, notice: Notice) -> None:
+    """Say which words of the plan may not go out, not that the template may not.
+
+    They were approved before a list grew, or before somebody was entered.
+    """
+    for path in DECIDED_WORDS:
+        words = without_stop(getattr(measure, path))
+        if words and words in letter.text:
+            check_text(words, notice.case, path=path)
+            _check_walled(words, notice, path=path)
 
 
 def _check_addressee(notice: Notice, *, at: datetime) -> None:

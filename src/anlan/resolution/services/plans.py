@@ -20,8 +20,10 @@ from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case, Party
+from anlan.cases.selectors.guardians import with_guardians
 from anlan.investigation.independence import check_is_independent
 from anlan.investigation.models import FindingSentence
+from anlan.investigation.services.protecting import check_names_no_witness
 from anlan.law import services as law
 from anlan.law.book import Need
 from anlan.law.selectors import measure as measure_of
@@ -40,7 +42,7 @@ from anlan.resolution.events import (
     PlanWithdrawn,
 )
 from anlan.resolution.guarding import check_text
-from anlan.resolution.letters import MOST_APPEAL_DAYS, appeal_days
+from anlan.resolution.letters import DECIDED_WORDS, MOST_APPEAL_DAYS, appeal_days
 from anlan.resolution.models import MeasureGround, Plan, PlanApproval, PlanMeasure
 from anlan.resolution.selectors.plans import (
     content_of,
@@ -77,10 +79,7 @@ MOST_GROUNDS = 30  # sentences that a measure rests on
 MOST_FEN = 10**13
 MOST_YEAR = 2100  # a slip of the hand, and months are added to it
 # What people wrote about a measure; most of it stands in the letter later.
-_WRITTEN = (
-    *("words", "clause", "clause_version", "binds"),
-    *("amount_basis", "appeal", "despite"),
-)
+_WRITTEN = (*DECIDED_WORDS, "despite")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -610,6 +609,13 @@ def _check_needs(drafted: Drafted, case: Case) -> None:
     )
     for path in _WRITTEN:
         check_text(getattr(drafted, path), case, path=path)
+    if measure.notice:
+        # What is approved and cannot be told afterwards would have to be decided anew.
+        check_names_no_witness(
+            [(path, getattr(drafted, path)) for path in DECIDED_WORDS],
+            case=case,
+            own=with_guardians(drafted.party),
+        )
     if Need.AMOUNT in measure.needs and not 0 < (drafted.fen or 0) <= MOST_FEN:
         raise InvalidInput(_("请写明金额"), path="fen")
     if Need.AMOUNT in measure.needs and not drafted.amount_basis:

@@ -123,15 +123,25 @@ class PeriodPassed(Event):
     """Nobody is late by it: whoever waits is reminded to ask."""
 
     kind: ClassVar[str] = "legal.period_passed"
-    sentence: ClassVar[str] = _("报案 {code}：{rule}，已于 {due} 届满")
+    sentence: ClassVar[str] = _("报案 {code}：{rule}，{due}")
     tone: ClassVar[str] = "warn"
 
     code: str
     rule: str
     due: str  # the last day
+    earliest: int | None = None  # 1 if it may end later: an appraisal is not counted
 
     def shown(self) -> dict[str, Any]:
-        return {**self.facts(), "rule": periods.heading(self.rule)}
+        words = (
+            now("最后一天最早为 %s，这一天已过（鉴定的时间不计入）")
+            if self.earliest
+            else now("已于 %s 届满")
+        )
+        return {
+            **self.facts(),
+            "rule": periods.heading(self.rule),
+            "due": words % self.due,
+        }
 
 
 @recorded

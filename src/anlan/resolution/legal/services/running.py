@@ -131,6 +131,7 @@ def _say(found: PolicePeriod, *, at: datetime) -> int:
                 code=found.report.code,
                 rule=fresh.rule,
                 due=last_day(fresh.due_at).isoformat(),
+                earliest=int(_is_earliest(fresh.rule, found.report)) or None,
             ),
             case,
             thing=found.report.key,
@@ -138,3 +139,11 @@ def _say(found: PolicePeriod, *, at: datetime) -> int:
             at=at,
         )
     return 1
+
+
+def _is_earliest(rule_id: str, report: PoliceReport) -> bool:
+    """Whether it may end later; a rule that is not in the register any more says nothing."""
+    happened = happened_in(report)
+    return any(
+        one.is_earliest(happened) for one in periods.rules() if one.id == rule_id
+    )

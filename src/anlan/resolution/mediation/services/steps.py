@@ -28,7 +28,7 @@ from anlan.evidence.services.statements import is_known_minor
 from anlan.investigation.services.protecting import check_names_no_witness
 from anlan.law import services as law
 from anlan.ledger.events import SYSTEM, Actor, Event
-from anlan.resolution.guarding import check_text
+from anlan.resolution.guarding import check_agreed
 from anlan.resolution.mediation import policies
 from anlan.resolution.mediation.enums import (
     Capacity,
@@ -248,7 +248,7 @@ def check_both_may_read(text: str, *, talks_kind: str, case: Case, path: str) ->
         InvalidInput: with the rule; who saw or reported it too (G23).
         Conflict: it says something private of somebody.
     """
-    check_text(text, case, path=path)
+    check_agreed(text, case, path=path)
     if talks_kind == TalksKind.NEGOTIATION:
         law.check_not_called_mediation(text=text, act_on=act_day(case), path=path)
     check_names_no_witness([(path, text)], case=case)
