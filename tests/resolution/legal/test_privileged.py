@@ -145,7 +145,8 @@ def addresses(uids: list[UUID], number: str) -> Iterator[str]:
         if method != "GET":
             continue
         for uid in uids if "{uid}" in path else uids[:1]:
-            yield path.removeprefix("/api/v1").format(number=number, uid=uid)
+            names = {"number": number, "uid": uid, "service": "110"}
+            yield path.removeprefix("/api/v1").format(**names)
 
 
 def known(case: Case, question: CounselQuestion) -> list[UUID]:
