@@ -17,10 +17,12 @@ from uuid import uuid4
 import orjson
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from anlan import worker
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed, NotFound
+from anlan.cases import services as cases
 from anlan.evidence import jobs, services
 from anlan.evidence.enums import (
     Applicant,
@@ -35,6 +37,7 @@ from anlan.evidence.enums import (
     Source,
     Way,
 )
+from anlan.evidence.events import ExhibitOpened
 from anlan.evidence.models import (
     Derivative,
     Exhibit,
@@ -42,11 +45,13 @@ from anlan.evidence.models import (
     FootageRequest,
     FootageViewing,
     Package,
+    Recording,
     Segment,
     Still,
 )
 from anlan.evidence.policies import APPLICATION_MOVES
 from anlan.evidence.selectors import exhibit_for
+from anlan.evidence.selectors.recordings import recordings_shown_by
 from anlan.evidence.selectors.register import Wanted, register_page
 from anlan.evidence.selectors.requests import (
     Release,
@@ -72,6 +77,7 @@ from anlan.play.signing import signer_at_hand
 from tests.at_once import at_once, failures
 from tests.evidence import masks
 from tests.evidence.footage import MINUTE, Filmed, filmed
+from tests.evidence.keeping import ended
 from tests.evidence.mutations import files_of, sealed_anew, zip_of
 from tests.evidence.objects import both
 from tests.evidence.recorders import watched
@@ -79,8 +85,10 @@ from tests.evidence.second_checker import is_intact
 from tests.evidence.told import frozen
 from tests.pictures import JPEG
 from tests.scene import Scene
+from tests.signed_in import SignIn
 
 DAY = timedelta(days=1)
+NONE_LEFT = "来自监控录像机，没有可以登记事由的录像"
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +97,11 @@ def _vault(settings: Settings, tmp_path: Path) -> Iterator[None]:
     settings.RECORDINGS_ROOTS = [tmp_path]
     with signer_at_hand():
         yield
+
+
+def page(sign_in: SignIn, exhibit: Exhibit) -> str:
+    path = reverse("evidence:exhibit", args=[exhibit.case.number, exhibit.uid])
+    return sign_in("hetao").get(path).content.decode()
 
 
 @pytest.fixture
@@ -1197,18 +1210,95 @@ class TestFootageThatNobodyPlaced:
         )
         assert services.open_exhibit(**look, at=film.at).last == len(JPEG) - 1
 
-    def test_in_a_case_without_recordings_there_is_nothing_to_say_a_reason_of(
-        self, scene: Scene
+    def test_in_a_case_without_recordings_a_camera_is_added_first(
+        self, scene: Scene, tmp_path: Path, sign_in: SignIn
     ) -> None:
+        cameras = watched(scene, tmp_path)
         case = scene.incident().case
         exhibit = services.add_file(
             case=case, chunks=[JPEG], is_footage=True, by=scene.guard, at=scene.at
         )
+        look = {"exhibit": exhibit, "way": Way.VIEWED, "by": scene.manager}
         with pytest.raises(DomainError) as refusal:
-            services.open_exhibit(
-                exhibit=exhibit, way=Way.VIEWED, by=scene.manager, at=scene.at
-            )
+            services.open_exhibit(**look, at=scene.at)
         assert refusal.value.source == "G10"
+        shown = page(sign_in, exhibit)
+        assert "先添加摄像头，再登记事由" in shown
+        assert NONE_LEFT not in shown
+
+        recording = services.want_recording(
+            case=case, camera=cameras.camera("CAM-07"), by=scene.manager, at=scene.at
+        )
+        services.ask_for_footage(
+            recording=recording, reason="核对", by=scene.manager, at=scene.at
+        )
+        assert services.open_exhibit(**look, at=scene.at)
+
+    @pytest.mark.parametrize("is_joined", [False, True])
+    def test_where_none_can_be_asked_for_it_is_opened_by_its_entry(
+        self, scene: Scene, tmp_path: Path, sign_in: SignIn, *, is_joined: bool
+    ) -> None:
+        watched(scene, tmp_path)
+        case = scene.incident().case
+        exhibit = services.add_file(
+            case=case, chunks=[JPEG], is_footage=True, by=scene.guard, at=scene.at
+        )
+        closing = case
+        if is_joined:
+            closing = scene.incident(place=scene.place("园区 南门")).case
+            cases.join_cases(case=case, host=closing, by=scene.officer, at=scene.at)
+        ended(closing, at=scene.at)
+        exhibit = exhibit_for(scene.manager, case.number, exhibit.uid)
+
+        shown = page(sign_in, exhibit)
+        assert NONE_LEFT in shown
+        assert "先添加摄像头" not in shown
+        assert services.open_exhibit(
+            exhibit=exhibit, way=Way.DOWNLOADED, by=scene.manager, at=scene.at
+        )
+        opened = Entry.objects.filter(kind=ExhibitOpened.kind, object=exhibit.key)
+        assert [entry.actor for entry in opened] == [scene.manager.actor_key]
+        assert has_footage([exhibit])
+
+    def test_a_recording_of_a_joined_case_is_one_of_its_case(
+        self, scene: Scene, tmp_path: Path, sign_in: SignIn
+    ) -> None:
+        film = filmed(scene, tmp_path)
+        case = scene.incident(place=scene.place("园区 南门")).case
+        exhibit = services.add_file(
+            case=case, chunks=[JPEG], is_footage=True, by=scene.guard, at=film.at
+        )
+        cases.join_cases(case=case, host=film.case, by=scene.officer, at=film.at)
+        exhibit = exhibit_for(scene.manager, case.number, exhibit.uid)
+        look = {"exhibit": exhibit, "way": Way.VIEWED, "by": scene.manager}
+        with pytest.raises(DomainError) as refusal:
+            services.open_exhibit(**look, at=film.at)
+        assert refusal.value.source == "G10"
+        way_on = reverse(
+            "evidence:footage", args=[film.case.number, film.recording.uid]
+        )
+        assert f'href="{way_on}"' in page(sign_in, exhibit)
+
+        services.ask_for_footage(
+            recording=film.recording, reason="核对", by=scene.manager, at=film.at
+        )
+        assert services.open_exhibit(**look, at=film.at)
+
+    def test_that_of_a_deleted_recording_is_opened_on(
+        self, scene: Scene, tmp_path: Path, sign_in: SignIn
+    ) -> None:
+        """A hold keeps the export when the period of its recording ends."""
+        film = filmed(scene, tmp_path)
+        exhibit = self.brought(film, brought_for=film.recording)
+        ended(film.case, at=film.at)
+        Recording.objects.filter(case=film.case).update(deleted_at=film.at)
+        exhibit = exhibit_for(scene.manager, film.case.number, exhibit.uid)
+
+        assert NONE_LEFT in page(sign_in, exhibit)
+        assert services.open_exhibit(
+            exhibit=exhibit, way=Way.VIEWED, by=scene.manager, at=film.at
+        )
+        assert recordings_shown_by(exhibit).get() == film.recording  # not on paper
 
     def test_leaves_under_an_application_alone(
         self, scene: Scene, tmp_path: Path
@@ -1253,6 +1343,29 @@ class TestFootageThatNobodyPlaced:
 
         assert self.brought(film, brought_for=film.recording) == exhibit
         assert has_footage([exhibit])
+
+    def test_of_what_another_brought_whoever_keeps_the_evidence_says_so(
+        self, scene: Scene, tmp_path: Path
+    ) -> None:
+        film = filmed(scene, tmp_path)
+        photo = services.add_file(
+            case=film.case, chunks=[JPEG], by=scene.officer, at=film.at
+        )
+
+        assert self.brought(film, is_footage=True) == photo
+        assert not has_footage([photo])
+        assert services.open_exhibit(
+            exhibit=photo, way=Way.VIEWED, by=scene.manager, at=film.at
+        )
+
+        services.add_file(
+            case=film.case,
+            chunks=[JPEG],
+            is_footage=True,
+            by=scene.manager,
+            at=film.at,
+        )
+        assert has_footage([photo])
 
 
 class TestStatements:

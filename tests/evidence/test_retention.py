@@ -24,6 +24,7 @@ from django.db import (
 from django.db.models import Model, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 from pytest_django import Settings
 
 import anlan
@@ -31,6 +32,7 @@ from anlan.accounts import services as accounts
 from anlan.base import stores
 from anlan.base.clock import acting_at
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from anlan.base.lines import MOST_WORDS
 from anlan.cases import services as cases
 from anlan.cases.enums import Severity
 from anlan.cases.models import AcceptedRequest, Case
@@ -54,6 +56,7 @@ from anlan.evidence.enums import (
     WordsKind,
 )
 from anlan.evidence.file_verification import kinds_that_bring_files, verify_files
+from anlan.evidence.forms.retention import ReleaseForm
 from anlan.evidence.models import (
     Blob,
     Copy,
@@ -85,6 +88,7 @@ from anlan.evidence.selectors.register import Wanted, register_page
 from anlan.evidence.selectors.retention import APPLICATION_WORDS
 from anlan.evidence.services import deleting
 from anlan.evidence.services import retention as retention_service
+from anlan.evidence.services.holds import MOST_EARLY, MOST_RELEASE
 from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.retention import review_case
 from anlan.incidents import services as incidents
@@ -757,6 +761,27 @@ class TestHold:
         with pytest.raises(NotAllowed) as refused:
             evidence.release_hold(hold=held, by=scene.person("lixiang"), at=scene.at)
         assert refused.value.source == "G09"
+
+    @pytest.mark.parametrize("language", ["zh-hans", "en"])
+    def test_both_reasons_as_long_as_they_may_be_fit(
+        self, scene: Scene, case: Case, language: str
+    ) -> None:
+        held = hold(scene, case)
+        about = {"hold": held, "by": scene.manager, "at": scene.at}
+        words, early = "案" * MOST_RELEASE, "履" * MOST_EARLY
+        assert ReleaseForm({"words": words, "early": early}).is_valid()
+        assert "words" in ReleaseForm({"words": words + "案"}).errors
+
+        with override(language):
+            for over, path in (({"words": words + "案"}, "words"), ({}, "early")):
+                said = {"words": words, "early": early + "履", **over}
+                with pytest.raises(InvalidInput) as refusal:
+                    evidence.propose_release(**about, **said)
+                assert refusal.value.path == path
+            row = evidence.propose_release(**about, words=words, early=early)
+        assert row.proposal.startswith(words)
+        assert row.proposal.endswith(early)
+        assert len(row.proposal) <= MOST_WORDS
 
     def test_stands_on_if_the_release_is_refused(
         self, scene: Scene, case: Case

@@ -29,6 +29,7 @@ from anlan.evidence.selectors.retention import (
     periods_of,
     preview_of,
 )
+from anlan.evidence.services.holds import MOST_EARLY, MOST_RELEASE
 
 router = Router(tags=["retention"])
 
@@ -90,8 +91,8 @@ class HoldIn(OnceIn):
 class ReleaseIn(In):
     """``early`` says why it is not kept until the limitation can have ended."""
 
-    words: Words
-    early: Annotated[Text, Field(max_length=200)] = ""
+    words: Annotated[Text, Field(min_length=1, max_length=MOST_RELEASE)]
+    early: Annotated[Text, Field(max_length=MOST_EARLY)] = ""
 
 
 class DeletionOut(Out):

@@ -139,6 +139,22 @@ def check_can_register(by: Actor, case: Case) -> None:
     check_permission(by, Permission.EVIDENCE_KEEP, site=case.site)
 
 
+def can_say_footage(by: Actor, exhibit: Exhibit, *, brought_by: str) -> bool:
+    """Who says of a file that stands on the list that it came out of a CCTV recorder.
+
+    From then on it is opened for a reason alone and leaves under an application alone,
+    and nothing takes that back: whoever brought it, or keeps the evidence, says so.
+    """
+    return (
+        exhibit.is_footage
+        or exhibit.received_from == brought_by
+        or (
+            isinstance(by, User)
+            and has_permission(by, Permission.EVIDENCE_KEEP, site=exhibit.case.site)
+        )
+    )
+
+
 def check_can_keep(by: Actor, exhibit: Exhibit) -> None:
     check_permission(by, Permission.EVIDENCE_KEEP, site=exhibit.case.site)
     policies.check_is_object(exhibit)

@@ -14,7 +14,7 @@ from anlan.cases.models import Case
 from anlan.evidence.enums import ExhibitState, HoldReason
 from anlan.evidence.models import Exhibit, Recording
 from anlan.evidence.selectors import exhibits_of
-from anlan.evidence.services.holds import MOST_EARLY, MOST_NUMBER
+from anlan.evidence.services.holds import MOST_EARLY, MOST_NUMBER, MOST_RELEASE
 
 WHOLE = ""
 _TWO_LINES = forms.Textarea(attrs={"rows": 2})
@@ -59,7 +59,7 @@ class HoldForm(OnceForm):
 
 class ReleaseForm(forms.Form):
     words = forms.CharField(
-        label=_("为什么可以解除"), max_length=MOST_WORDS, widget=_TWO_LINES
+        label=_("为什么可以解除"), max_length=MOST_RELEASE, widget=_TWO_LINES
     )
     early = forms.CharField(
         label=_("为什么不等诉讼时效届满"),

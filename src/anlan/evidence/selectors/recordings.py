@@ -21,6 +21,7 @@ from anlan.accounts.roles import Permission
 from anlan.base import crypto
 from anlan.base.clock import parse_utc_text
 from anlan.base.errors import NotFound
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case
 from anlan.cases.policies import add_going_on
 from anlan.cases.selectors import case_for, entries_about
@@ -347,24 +348,50 @@ def running_request(
 
 
 def recordings_shown_by(exhibit: Exhibit) -> QuerySet[Recording]:
-    """Those of which it is a file, or a picture of one moment.
-
-    What somebody brought from a recorder and nobody placed yet is of the recording that
-    it was brought for; if nobody said for which, it may be of any of its case.
-    """
+    """Those of which it is a file, an export, or a picture of one moment; deleted or not."""
     shown = Recording.objects.filter(
         Q(segments__exhibit=exhibit) | Q(stills__exhibit=exhibit) | Q(brought=exhibit)
     )
-    if exhibit.is_footage and not shown.exists():
-        shown = Recording.objects.filter(case=exhibit.case_id)
     return shown.distinct().order_by("pk")
+
+
+def recordings_to_explain(exhibit: Exhibit) -> QuerySet[Recording]:
+    """Those of which whoever opens it says why they look: of one of them is enough (G10).
+
+    Footage of which nobody said what it shows may be of any of its one case. So may that
+    of a recording which was deleted: no look at that can be asked for any more.
+    """
+    shown = recordings_shown_by(exhibit)
+    asked = shown.filter(deleted_at=None)
+    if not asked.exists() and (exhibit.is_footage or shown.exists()):
+        asked = Recording.objects.filter(of_one_case(exhibit.case), deleted_at=None)
+    return asked.select_related("case").order_by("pk")
+
+
+def lacks_recording(exhibit: Exhibit) -> bool:
+    """Whether it is footage, and there is no recording to say a reason of."""
+    if recordings_to_explain(exhibit).exists():
+        return False
+    return exhibit.is_footage or recordings_shown_by(exhibit).exists()
+
+
+def case_to_add_camera(exhibit: Exhibit) -> Case | None:
+    """Where the recording that it lacks is asked for first.
+
+    None if it lacks none, or there can be none: the case is closed, or all cameras of its
+    site are out of use.
+    """
+    if not lacks_recording(exhibit):
+        return None
+    whole = exhibit.case.joined_into or exhibit.case
+    return whole if whole.is_open and addable_cameras(whole).exists() else None
 
 
 def unexplained_recording(
     exhibit: Exhibit, user: User, *, at: datetime
 ) -> Recording | None:
     """The recording that an exhibit shows, if the reader has yet to say why (G10)."""
-    recordings = recordings_shown_by(exhibit)
+    recordings = recordings_to_explain(exhibit)
     said = recordings.filter(requests__by=user, requests__until__gt=at)
     return None if said.exists() else recordings.first()
 
@@ -372,11 +399,12 @@ def unexplained_recording(
 def may_be_opened(exhibit: Exhibit, user: User, *, at: datetime) -> bool:
     """Whether it shows no recording, or the reader said why they look (G10).
 
-    A reason is one for a recording: of footage in a case without any, there is none.
+    A reason is one for a recording. Where there is none, and none can be asked for, footage
+    is opened as other exhibits are, by its entry alone: else nobody ever could.
     """
     if unexplained_recording(exhibit, user, at=at) is not None:
         return False
-    return not exhibit.is_footage or recordings_shown_by(exhibit).exists()
+    return case_to_add_camera(exhibit) is None
 
 
 def may_only_look(recordings: Iterable[Recording], user: User, *, at: datetime) -> bool:

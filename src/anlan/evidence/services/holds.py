@@ -17,7 +17,7 @@ from anlan.accounts.selectors import people_by_role
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
-from anlan.base.lines import typed
+from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
@@ -39,6 +39,8 @@ from anlan.ledger import services as ledger
 from anlan.notify import services as notify
 
 MOST_NUMBER, MOST_EARLY = 80, 200  # characters
+# With the reason for doing it early and what joins them, in any language, one proposal.
+MOST_RELEASE = MOST_WORDS - MOST_EARLY - 80
 
 
 def place_hold(
@@ -140,11 +142,13 @@ def propose_release(
             reads it with the words, and the entry covers both.
 
     Raises:
-        InvalidInput: no reason, or none for doing it so early (G09).
+        InvalidInput: no reason, or one that is too long, or none for doing it so early
+            (G09).
         Conflict: it was released, or somebody proposed that already.
     """
     permissions.check_can_release_hold(by, hold.case)
-    words = typed(words, path="words", refusal=_("请写明为什么可以解除保全"))
+    refusal = _("请写明为什么可以解除保全")
+    words = typed(words, path="words", most=MOST_RELEASE, refusal=refusal)
     early = typed(early, path="early", most=MOST_EARLY)
     act_on = act_day(hold.case)
     law.check_release_in_time(reason=early, decided_on=local_day(at), act_on=act_on)
@@ -153,7 +157,7 @@ def propose_release(
     if is_early:
         why = _("诉讼时效最早到 %(day)s 届满，仍要解除：%(early)s")
         why %= {"day": ends_on, "early": early}
-        words = typed(f"{words}\n{why}", path="words")
+        words = f"{words}\n{why}"
     with ledger.recording():
         hold = _locked(hold)
         if HoldState.PROPOSED not in policies.HOLD_MOVES[hold.state]:

@@ -27,7 +27,7 @@ from anlan.evidence.models import Blob, Copy, Exhibit, Recording
 from anlan.evidence.selectors.recordings import (
     may_be_opened,
     may_only_look,
-    recordings_shown_by,
+    recordings_to_explain,
 )
 from anlan.law import services as law
 from anlan.ledger import services as ledger
@@ -70,7 +70,7 @@ def open_exhibit(
     policies.check_is_not_deleted(exhibit)
     check_said_why(exhibit, by, at=at)
     if way == Way.DOWNLOADED and isinstance(by, User):
-        check_may_copy(recordings_shown_by(exhibit), by, at=at)
+        check_may_copy(recordings_to_explain(exhibit), by, at=at)
     blob = exhibit.file
     if way == Way.DOWNLOADED and not knows_of_malware:
         policies.check_has_no_malware(blob)

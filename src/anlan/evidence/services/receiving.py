@@ -120,7 +120,8 @@ def add_exhibit(
         kind: what it is to people, if its bytes do not say so.
         derived_from: the exhibit that it was made from.
         is_footage, brought_for: it came out of a CCTV recorder, and of which recording it
-            is an export; one that is there already is so from now on, too.
+            is an export. One that is there already is so from now on if whoever says it
+            brought that one too, or keeps the evidence; others only say it on the record.
     """
     kind = kind or ExhibitKind.of(kept.media_type)
     footage = brought_for.code if brought_for else "said" if is_footage else None
@@ -144,7 +145,10 @@ def add_exhibit(
             )
             if protection:
                 protect(there, protection, case, by=by, at=at, via=via)
-            if footage is not None:
+            brought_by = received_from or by.actor_key
+            if footage is not None and permissions.can_say_footage(
+                by, there, brought_by=brought_by
+            ):
                 there.is_footage = True
                 there.brought_for = there.brought_for or brought_for
                 there.save(update_fields=["is_footage", "brought_for"])

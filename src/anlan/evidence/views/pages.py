@@ -46,7 +46,8 @@ from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.outside import checkpoint_of
 from anlan.evidence.selectors.playing import is_played, neighbours_of, playing_copy_of
 from anlan.evidence.selectors.recordings import (
-    recordings_shown_by,
+    case_to_add_camera,
+    lacks_recording,
     unexplained_recording,
 )
 from anlan.evidence.selectors.redaction import masked_copies_of, original_of
@@ -138,7 +139,8 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "exhibit": found,
         "can_open": may_open,
         "unexplained": unexplained_recording(found, reader, at=timezone.now()),
-        "lacks_recording": found.is_footage and not recordings_shown_by(found).exists(),
+        "camera_case": case_to_add_camera(found),
+        "lacks_recording": lacks_recording(found),
         "can_look": may_open
         and found.kind == ExhibitKind.PHOTO
         and not found.is_deleted
