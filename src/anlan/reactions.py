@@ -43,6 +43,7 @@ from anlan.evidence.events import (
 from anlan.incidents import reactions as incidents
 from anlan.incidents.events import (
     ControlTakenBack,
+    FalseAlarmProposed,
     FurtherReport,
     IncidentReported,
     LadderExhausted,
@@ -141,6 +142,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     IncidentReported.kind: [incidents.tell_groups],
     ReportSplitOff.kind: [incidents.tell_groups],
     FurtherReport.kind: [incidents.tell_of_further_report],
+    FalseAlarmProposed.kind: [incidents.tell_who_may_agree],
     PlaybookApplied.kind: [legal.join_playbook_task],
     ResponderAlerted.kind: [incidents.alert_responder],
     ResponderAcknowledged.kind: [incidents.stop_calling],

@@ -14,12 +14,15 @@ from anlan.cases.enums import CaseState
 from anlan.cases.models import Case
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import InjuryKind, Region
+from anlan.incidents import messages
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Dissuasion, EmergencyService, Flag
 from anlan.incidents.models import FalseAlarmProposal, Incident
 from anlan.investigation.services import begin_finding
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
+from anlan.notify.enums import Urgency
+from anlan.notify.models import Message
 from anlan.resolution.services import begin_plan
 from tests.evidence.told import begun, frozen
 from tests.evidence.told import party as victim
@@ -336,6 +339,44 @@ def test_the_second_reads_the_reason_and_decides_on_the_page(
     assert state_of(incident) == (None, CaseState.OPEN)
     manager.post(address, {"approved": "yes"})
     assert state_of(incident)[1] == CaseState.CLOSED
+
+
+@pytest.mark.parametrize("was_there", [(), ("hetao",), ("hetao", "guoxin")])
+def test_who_may_agree_hears_of_it(scene: Scene, was_there: tuple[str, ...]) -> None:
+    incident = scene.incident()
+    for name in was_there:
+        cases.add_party(
+            case=incident.case,
+            roles=["witness"],
+            user=scene.person(name),
+            by=scene.officer,
+            at=scene.at,
+        )
+
+    proposed(scene, incident)
+
+    message = Message.objects.get(kind=messages.NONE_PROPOSED)
+    told = set(message.deliveries.values_list("user__username", flat=True))
+    # Somebody must hear of it where nobody is left who could agree.
+    assert told == ({"hetao", "guoxin"} - set(was_there) or {"guoxin"})
+    assert message.urgency == Urgency.NORMAL
+    assert "搬家具" not in str(message.params)
+
+
+def test_who_decides_reads_what_speaks_against_it_by_now(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    incident = scene.incident(flags=[])
+    proposed(scene, incident)
+    panel = f"/cases/{incident.case.number}/incident/panel/reports/"
+    manager = sign_in("hetao")
+    assert "不像误报的情况" not in manager.get(panel).content.decode()
+
+    spoken(scene, incident.case)
+
+    page = manager.get(panel).content.decode()
+    assert "不像误报的情况（现在）：登记过劝阻的结果" in page
+    assert "不像误报的情况" not in sign_in("zhoumin").get(panel).content.decode()
 
 
 @pytest.mark.parametrize("where", ["itself", "joined"])

@@ -601,6 +601,15 @@ def test_the_lists_are_written_in_the_letters_that_they_are_compared_in():
         "对人身伤害，物业不承担任何法律责任",
         "人身损害发生以后不承担任何赔偿责任",
         "责任自负。约定这些的条款无效",
+        "物业服务中心不承担任何赔偿责任",
+        "我司不承担任何赔偿责任",
+        "本小区不承担任何赔偿责任",
+        "管理方不承担任何赔偿责任",
+        "我处不负任何赔偿责任",
+        "责任自行承担",
+        "责任由您自行承担",
+        "自行承担一切责任",
+        "自行承担一切法律责任",
         "Swim at your own risk",
         "We are not liable for any loss or injury",
         "We accept no responsibility for any loss",
@@ -613,25 +622,57 @@ def test_nobody_is_told_that_no_one_answers_for_an_injury(text):
     assert refused.value.source == "L-民法典-506"
 
 
+LAWFUL_OF_LOSSES = [
+    "双方各自的其余损失自行承担。",
+    "交通费等损失自行承担一半。",
+    "甲方自行承担一切诉讼费用。",
+    "维修费用由业主自行承担全部。",
+    "本款付清后，双方不承担任何其他责任。",
+    "调解员不承担任何赔偿责任。",
+    "保险公司不承担任何赔偿责任，由您本人赔偿。",
+    "您可以拒签，不承担任何不利责任。",
+    "入场须知中“后果自负、概不负责”的条款无效。",
+    "You are not liable for any cost of the repair",
+    "We accept no responsibility for deciding guilt; the police decide",
+    "A term that you enter at your own risk is void",
+]
+
+
+@pytest.mark.parametrize("text", LAWFUL_OF_LOSSES)
+def test_who_bears_a_bill_and_what_the_law_says_of_disclaimers_may_be_said(text):
+    services.check_disclaims_nothing(text=text, act_on=ON)
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "双方各自的其余损失自行承担。",
-        "交通费等损失自行承担一半。",
-        "甲方自行承担一切诉讼费用。",
-        "维修费用由业主自行承担全部。",
-        "本款付清后，双方不承担任何其他责任。",
-        "调解员不承担任何赔偿责任。",
-        "保险公司不承担任何赔偿责任，由您本人赔偿。",
-        "您可以拒签，不承担任何不利责任。",
-        "入场须知中“后果自负、概不负责”的条款无效。",
-        "You are not liable for any cost of the repair",
-        "We accept no responsibility for deciding guilt; the police decide",
-        "A term that you enter at your own risk is void",
+        "今后伤亡自负，概不负责",
+        "今后再来，概不负责",
+        "人身安全自负",
+        "今后的伤害由甲方自行承担",
+        "发生伤亡物业不承担任何责任",
+        "Party A enters at their own risk",
+        "Party B is not liable for any injury",
     ],
 )
-def test_who_bears_a_bill_and_what_the_law_says_of_disclaimers_may_be_said(text):
-    services.check_disclaims_nothing(text=text, act_on=ON)
+def test_no_two_agree_that_an_injury_is_at_ones_own_risk(text):
+    with pytest.raises(InvalidInput) as refused:
+        services.check_agrees_to_no_injury(text=text, act_on=ON)
+    assert refused.value.source == "L-民法典-506"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *LAWFUL_OF_LOSSES,
+        "因人身损害产生的其余损失由甲方自行承担。",
+        "甲方自行承担本次伤害的其余费用。",
+        "付清以后，乙方对本次人身损害不承担任何其他责任。",
+        "Party B accepts no liability and pays out of goodwill",
+    ],
+)
+def test_two_may_settle_what_an_injury_cost(text):
+    services.check_agrees_to_no_injury(text=text, act_on=ON)
 
 
 @pytest.mark.parametrize(

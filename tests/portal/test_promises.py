@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import time_machine
 from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 from pytest_django import Settings
 
 from anlan.cases import services as cases
@@ -20,10 +22,13 @@ from anlan.incidents import services as incidents
 from anlan.incidents.enums import EmergencyService
 from anlan.incidents.models import Incident, Report
 from anlan.portal import visitors
+from anlan.portal.progress import progress_of
 from anlan.portal.promises import Step, steps_of
+from anlan.portal.record import own_files
 from tests.moment import forget_counts
 from tests.phone.test_views import PNG
 from tests.portal.test_views import report
+from tests.resolution.legal.reported import reported
 from tests.scene import Scene
 
 
@@ -46,6 +51,18 @@ def steps(at: datetime) -> dict[str, Step]:
     made = Report.objects.get()
     found = steps_of(made, incident=Incident.objects.get(), at=at)
     return {step.measure.key: step for step in found}
+
+
+def called(scene: Scene, incident: Incident, *, at: datetime) -> None:
+    incidents.record_emergency_call(
+        incident=incident, service=EmergencyService.POLICE, by=scene.officer, at=at
+    )
+
+
+def other_picture() -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (3, 3), "red").save(made, "PNG")
+    return made.getvalue()
 
 
 def told(at: datetime) -> dict[str, str]:
@@ -136,6 +153,112 @@ def test_a_false_alarm_waits_for_nothing(
     scene.call_off(Incident.objects.get(), at=at)
 
     assert told(at)["incident.control"] == "误报，不再计时"
+
+
+def test_a_false_alarm_leaves_nothing_undone_and_takes_back_no_call(
+    scene: Scene, client: Client, poster: str, at: datetime
+) -> None:
+    report(client, poster)
+    incident = Incident.objects.get()
+    called(scene, incident, at=at + timedelta(minutes=1))
+    scene.call_off(incident, at=at + timedelta(minutes=3))
+
+    found = steps(at + timedelta(minutes=4))
+
+    assert Task.objects.get(key="call_police").state == "skipped"
+    assert found["call_police"].state == "按时做到"
+    assert found["call_police"].ended_at == at + timedelta(minutes=1)
+    assert Task.objects.get(key="save_recordings").state == "skipped"
+    assert found["save_recordings"].state == "误报，不再计时"
+    assert found["save_recordings"].tone == "brand"
+
+
+def test_what_two_people_decided_of_the_police_is_kept_until_it_ends(
+    scene: Scene, client: Client, poster: str, at: datetime
+) -> None:
+    report(client, poster)
+    incident = Incident.objects.get()
+    incidents.set_severity(
+        incident=incident, severity=1, reason="只是争吵", by=scene.manager, at=at
+    )
+    waiver = incidents.propose_police_waiver(
+        incident=incident, reason="双方已和解，都不要求报警", by=scene.officer, at=at
+    )
+    assert told(at)["call_police"] == "进行中"
+    incidents.decide_police_waiver(
+        waiver=waiver, approved=True, by=scene.manager, at=at + timedelta(minutes=5)
+    )
+
+    later = at + timedelta(minutes=11)
+    assert told(later)["call_police"] == "按时做到"
+    incidents.set_severity(incident=incident, severity=3, by=scene.manager, at=later)
+
+    assert told(later)["call_police"] == "已超时"
+
+
+@pytest.mark.parametrize("way", ["a call in a joined case", "a report in writing"])
+def test_the_police_know_however_they_were_told(
+    scene: Scene, client: Client, poster: str, at: datetime, way: str
+) -> None:
+    report(client, poster)
+    incident = Incident.objects.get()
+    soon, later = at + timedelta(minutes=5), at + timedelta(minutes=11)
+    if way == "a report in writing":
+        reported(scene, incident.case, happened=soon, at=soon)
+    else:
+        other = scene.incident(place=scene.place("园区 南门"))
+        called(scene, other, at=soon)
+        cases.join_cases(
+            case=other.case, host=incident.case, by=scene.officer, at=later
+        )
+
+    made = Report.objects.get(channel="public")
+    (step,) = (
+        one
+        for one in steps_of(made, incident=incident, at=later)
+        if one.measure.key == "call_police"
+    )
+
+    assert progress_of(made).is_police_called
+    assert (step.state, step.ended_at) == ("按时做到", soon)
+
+
+@pytest.mark.parametrize("way", ["", "?file=1"])
+def test_a_report_that_was_split_off_keeps_its_words_and_files(
+    scene: Scene, client: Client, poster: str, at: datetime, way: str
+) -> None:
+    first = scene.report()
+    address = report(client, poster)
+    client.post(f"{address}/words", {"words": "他往南门跑了"})
+    client.post(f"{address}/files", {"files": SimpleUploadedFile("a.png", PNG)})
+    cases.write_note(case=first.incident.case, text="内部记录", by=scene.guard, at=at)
+    own = Report.objects.get(channel="public")
+    assert own.incident == first.incident
+    incidents.split_report(report=own, by=scene.officer, at=at)
+
+    text = client.get(f"{address}/record{way}").content.decode()
+
+    assert "他往南门跑了" in text
+    assert hashlib.sha256(PNG).hexdigest() in text
+    assert "内部记录" not in text
+
+
+def test_what_a_colleague_added_to_a_report_is_not_its_reporters(
+    scene: Scene, client: Client, poster: str, at: datetime
+) -> None:
+    address = report(client, poster)
+    client.post(f"{address}/files", {"files": SimpleUploadedFile("a.png", PNG)})
+    made = Report.objects.get()
+    theirs = incidents.attach(
+        report=made, chunks=[other_picture()], by=scene.guard, at=at
+    )
+
+    assert [file.sha256 for file in own_files(made)] == [
+        hashlib.sha256(PNG).hexdigest()
+    ]
+    for page in (address, f"{address}/record", f"{address}/record?file=1"):
+        assert theirs.sha256 not in client.get(page).content.decode()
+    assert len(client.get(address).context["files"]) == 1
 
 
 @pytest.mark.parametrize("way", ["", "?file=1"])

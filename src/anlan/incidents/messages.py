@@ -20,6 +20,7 @@ EXHAUSTED = "incident.exhausted"
 COMMAND = "incident.command"
 LATE = "incident.late"
 UNPROTECTED = "incident.unprotected"
+NONE_PROPOSED = "incident.false_alarm_waits"
 
 
 def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,6 +89,14 @@ add_texts(
             "%(site)s %(place)s：“%(task)s”到时限还没有完成（共 %(count)s 项），请立即处置（%(number)s）"
         ),
         shown=_shown,
+    ),
+    Text(
+        kind=NONE_PROPOSED,
+        name=_("误报待复核"),
+        title=_("误报待复核：%(place)s"),
+        body=_(
+            "%(site)s %(place)s：有人提出按误报办结，请看过理由同意或者不同意；在此之前一切照常处置（%(number)s）"
+        ),
     ),
     Text(
         kind=COMMAND,

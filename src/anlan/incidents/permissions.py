@@ -11,7 +11,14 @@ from anlan.base.errors import NotAllowed
 from anlan.cases.models import AccessLink
 from anlan.cases.permissions import check_can_command, keep_protected_from
 from anlan.cases.wall import is_party
-from anlan.incidents.models import Assignment, Attachment, Incident, Report
+from anlan.incidents.models import (
+    Assignment,
+    Attachment,
+    FalseAlarmProposal,
+    Incident,
+    Report,
+)
+from anlan.investigation.independence import conflict_of
 from anlan.ledger.events import Actor, System
 
 
@@ -146,6 +153,16 @@ def check_can_decide_false_alarm(
     user = check_can_decide_waiver(by, site=incident.case.site, proposed_by=proposed_by)
     check_can_call_off(user, incident)
     return user
+
+
+def can_decide_false_alarm(user: User, proposal: FalseAlarmProposal) -> bool:
+    """Whether they could agree by now: of no side, not there, and not who proposed it."""
+    incident, proposed_by = proposal.incident, proposal.proposed_by
+    try:
+        check_can_decide_false_alarm(user, incident, proposed_by=proposed_by)
+    except NotAllowed:
+        return False
+    return not conflict_of(user, incident.case)
 
 
 def check_can_decide_waiver(by: Actor, *, site: Site, proposed_by: User) -> User:

@@ -40,10 +40,12 @@ from anlan.incidents.events import (
 from anlan.incidents.models import (
     Assignment,
     Device,
+    FalseAlarmProposal,
     Incident,
     MonitorTile,
     Report,
 )
+from anlan.incidents.permissions import can_decide_false_alarm
 from anlan.incidents.services.responding import ACKNOWLEDGE, CLOSE, CONTROL
 from anlan.incidents.services.retaliation import follow_retaliation
 from anlan.ledger.events import SYSTEM, Queued
@@ -209,6 +211,28 @@ def tell_of_late_protection(queued: Queued) -> None:
         incident=incident,
         people=_each_once(people),
         params={"task": event.title, "count": 1},
+    )
+
+
+def tell_who_may_agree(queued: Queued) -> None:
+    """A false alarm was proposed: whoever may agree, headquarters if nobody is left.
+
+    Help goes on until then, so that it may wait for a morning.
+    """
+    proposal = FalseAlarmProposal.objects.select_related(
+        "proposed_by", "incident__place", "incident__case__site__organisation"
+    ).get(uid=_uid(queued.object))
+    incident = proposal.incident
+    holders = people_by_role(incident.case.site, (Rung.SITE_MANAGER, Rung.HEADQUARTERS))
+    headquarters = holders[Rung.HEADQUARTERS]
+    people = _each_once([*holders[Rung.SITE_MANAGER], *headquarters])
+    agree = [one for one in people if can_decide_false_alarm(one, proposal)]
+    _tell(
+        messages.NONE_PROPOSED,
+        queued,
+        incident=incident,
+        people=agree or headquarters,
+        urgency=Urgency.NORMAL,
     )
 
 

@@ -30,7 +30,7 @@ from anlan.incidents.models import (
     PoliceWaiver,
     Report,
 )
-from anlan.incidents.policies import may_still_go, police_of
+from anlan.incidents.policies import may_still_go, police_of, signs_of_a_fight
 from anlan.incidents.selectors import (
     Call,
     Facts,
@@ -229,6 +229,11 @@ class IncidentRoom(Room):
             and proposal.decided_at is None
             and proposal.proposed_by_id != self.reader.pk
         )
+
+    @property
+    def signs_of_a_fight(self) -> list[str]:
+        """What speaks against a false alarm by now, for whoever decides."""
+        return signs_of_a_fight(self.case)
 
     @cached_property
     def measures(self) -> list[Measure]:

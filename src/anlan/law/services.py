@@ -90,8 +90,25 @@ def check_disclaims_nothing(*, text: str, act_on: date, path: str = "text") -> N
     A list of words cannot read; it stops the plain case, and a person reads the rest.
     """
     rule = selectors.measure("disclaimer", on=act_on)
+    lists = rule.lists
+    ours = [who + what for who in lists["office"] for what in lists["bears_nothing"]]
+    _check_disclaims_none(text, rule, words=[*lists["words"], *ours], path=path)
+
+
+def check_agrees_to_no_injury(*, text: str, act_on: date, path: str = "text") -> None:
+    """Refuse an agreement that an injury is at one's own risk: it is void (民法典 506).
+
+    Two may settle what an injury cost, so the words are fewer than those of a letter.
+    """
+    rule = selectors.measure("disclaimer", on=act_on)
+    _check_disclaims_none(text, rule, words=rule.lists["agreed"], path=path)
+
+
+def _check_disclaims_none(
+    text: str, rule: Measure, *, words: Collection[str], path: str
+) -> None:
     for clause in _clauses(text):
-        if _says(clause, rule) and not _has(clause, rule.lists["void"]):
+        if _says(clause, rule, words=words) and not _has(clause, rule.lists["void"]):
             raise InvalidInput(rule.words, path=path, source=rule.refused_by)
 
 
@@ -780,17 +797,24 @@ def _has(text: str, words: Collection[str]) -> bool:
     )
 
 
-def _says(text: str, rule: Guardrail | Measure, *, is_near: bool = False) -> bool:
+def _says(
+    text: str,
+    rule: Guardrail | Measure,
+    *,
+    words: Collection[str] = (),
+    is_near: bool = False,
+) -> bool:
     """Whether a clause has one of the rule's words, and not what it says before them.
 
     Each time that the word stands: a first one that is denied does not excuse a second
     one, unless it goes on in the same list ("不得罚款、变相罚款").
 
     Args:
+        words: others than those that the rule lists as its words.
         is_near: what is said before it counts only where it stands right there.
     """
     for clause in _clauses(text):
-        for word in rule.lists["words"]:
+        for word in words or rule.lists["words"]:
             is_denied = False
             for before, found in _each(clause, word, rule):
                 is_listed = is_denied and before.startswith(_LISTS)

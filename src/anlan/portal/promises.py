@@ -22,15 +22,17 @@ from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Task
 from anlan.incidents.enums import CallOutcome, Channel, EmergencyService
 from anlan.incidents.measures import Kept, Measure, measures_of
-from anlan.incidents.models import Incident, Report
+from anlan.incidents.models import EmergencyCall, Incident, Report
+from anlan.resolution.legal.models import PoliceReport
 
 CONFIRM = "incident.confirm"
+CALL_POLICE = "call_police"  # of the playbook
 _TITLES: Mapping[str, str | Lazy] = {
     "incident.acknowledge": _("有人接警"),
     CONFIRM: _("工作人员核实您的报告"),
     "incident.arrive": _("接警以后到场"),
     "incident.control": _("控制现场"),
-    "call_police": _("报警（或者经两人决定不报）"),
+    CALL_POLICE: _("报警（或者经两人决定不报）"),
     "save_recordings": _("保存录像"),
     "incident.close": _("办结"),
 }
@@ -61,10 +63,10 @@ class Step:
 
     @property
     def tone(self) -> str:
-        if self.is_left_out:
-            return "warn"
         if self.was_none and not self.is_kept:
             return "brand"
+        if self.is_left_out:
+            return "warn"
         if self.is_ended and self.measure.state == Kept.RUNNING:
             return "warn"
         return _TONES.get(self.measure.state, "brand")
@@ -72,10 +74,12 @@ class Step:
     @property
     def state(self) -> str:
         """Kept, running, overdue: in one or two words."""
+        if self.was_none and not self.is_kept:
+            return gettext("误报，不再计时")
         if self.is_left_out:
             return gettext("没有做，写明了理由")
         if not self.is_kept and self.is_ended:
-            return gettext("误报，不再计时") if self.was_none else gettext("没有做到")
+            return gettext("没有做到")
         words = {
             Kept.MET: gettext("按时做到"),
             Kept.LATE: gettext("超时做到"),
@@ -109,11 +113,15 @@ def steps_of(report: Report, *, incident: Incident, at: datetime) -> list[Step]:
             case=case, key__in=_TITLES, playbook__isnull=False
         )
     }
-    measures = {one.key: one for one in _measures(report, incident, tasks, at=at)}
+    police_at = _police_at(incident) if CALL_POLICE in tasks else None
+    found = _measures(report, incident, tasks, police_at=police_at, at=at)
+    measures = {one.key: one for one in found}
     return [
         Step(
             measure=measures[key],
-            is_left_out=key in tasks and tasks[key].state == TaskState.SKIPPED,
+            is_left_out=key in tasks
+            and tasks[key].state == TaskState.SKIPPED
+            and not (key == CALL_POLICE and police_at is not None),
             is_ended=case.closed_at is not None,
             was_none=incident.false_alarm_at is not None,
         )
@@ -123,7 +131,12 @@ def steps_of(report: Report, *, incident: Incident, at: datetime) -> list[Step]:
 
 
 def _measures(
-    report: Report, incident: Incident, tasks: Mapping[str, Task], *, at: datetime
+    report: Report,
+    incident: Incident,
+    tasks: Mapping[str, Task],
+    *,
+    police_at: datetime | None,
+    at: datetime,
 ) -> Iterator[Measure]:
     case = incident.case
     asked = [key for key in _TITLES if key.startswith("incident.")]
@@ -142,22 +155,33 @@ def _measures(
         yield Measure(
             key=key,
             started_at=task.created_at,
-            ended_at=_ended(task, incident),
+            ended_at=(police_at if key == CALL_POLICE else None) or task.ended_at,
             limit=int(limit.total_seconds()) if limit else None,
             at=case.closed_at or at,
         )
 
 
-def _ended(task: Task, incident: Incident) -> datetime | None:
-    """The police are called when the phone was taken up, not when it was ticked off."""
-    if task.key == "call_police":
-        calls = incident.calls.filter(
-            service=EmergencyService.POLICE, outcome=CallOutcome.CONNECTED
-        )
-        first = calls.order_by("called_at", "pk").first()
-        if first is not None:
-            return first.called_at
-    return task.ended_at
+def _police_at(incident: Incident) -> datetime | None:
+    """When the police knew of it, or two people decided that they need not.
+
+    They know when the phone was taken up or a report handed over, not when it was ticked
+    off; in a joined case too. A decision stands for its own case, until it ends.
+    """
+    case = incident.case
+    whole = [case, *case.joined_cases.all()]
+    calls = EmergencyCall.objects.filter(
+        incident__case__in=whole,
+        service=EmergencyService.POLICE,
+        outcome=CallOutcome.CONNECTED,
+    )
+    reports = PoliceReport.objects.filter(case__in=whole, handed_at__isnull=False)
+    waivers = incident.police_waivers.filter(approved=True, ended_at=None)
+    moments = [
+        *calls.values_list("called_at", flat=True),
+        *reports.values_list("handed_at", flat=True),
+        *waivers.values_list("decided_at", flat=True),
+    ]
+    return min((one for one in moments if one is not None), default=None)
 
 
 def _limits(case: Case, keys: list[str], *, at: datetime) -> dict[str, int]:

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from anlan.cases.models import AccessLink, Note
 from anlan.cases.selectors import entries_about
 from anlan.incidents.enums import Flag
+from anlan.incidents.events import AttachmentReceived, ReportSplitOff
 from anlan.incidents.models import Attachment, Report
+from anlan.ledger.models import Entry
 from anlan.portal.outside import WAYS
 from anlan.portal.progress import Progress, progress_of
 from anlan.portal.promises import Step, steps_of
@@ -42,24 +44,39 @@ def record_of(report: Report, *, at: datetime) -> Record:
         progress=progress,
         steps=steps_of(report, incident=progress.incident, at=at),
         notes=_own_notes(report),
-        files=list(report.attachments.order_by("received_at", "pk")),
+        files=own_files(report),
         read_at=at,
     )
 
 
+def own_files(report: Report) -> list[Attachment]:
+    """Sent by who reported it; what a colleague added to the report is not theirs."""
+    uids = _things_of(report, kind=AttachmentReceived.kind)
+    return list(report.attachments.filter(uid__in=uids).order_by("received_at", "pk"))
+
+
 def _own_notes(report: Report) -> list[Note]:
     """Written by who follows this report, whichever of its addresses they had."""
-    links = AccessLink.objects.filter(about=f"report:{report.uid}")
+    uids = _things_of(report, kind=NOTE_WRITTEN)
+    return list(Note.objects.filter(uid__in=uids).order_by("written_at", "pk"))
+
+
+def _things_of(report: Report, *, kind: str) -> list[str]:
+    """What its reporter made, in the case where it was before it was split off as well."""
+    key = f"report:{report.uid}"
+    links = AccessLink.objects.filter(about=key)
     case = report.incident.case
-    things = entries_about({case.subject}).filter(
-        kind=NOTE_WRITTEN, actor__in=[link.actor_key for link in links]
+    splits = Entry.objects.filter(
+        organisation_id=case.organisation_id, kind=ReportSplitOff.kind, object=key
     )
-    uids = [
+    made = entries_about({case.subject, *splits.values_list("subject", flat=True)})
+    things = made.filter(
+        kind=kind,
+        actor__in=[report.reporter_key, *(link.actor_key for link in links)],
+    )
+    return [
         thing.partition(":")[2] for thing in things.values_list("object", flat=True)
     ]
-    return list(
-        Note.objects.filter(case=case, uid__in=uids).order_by("written_at", "pk")
-    )
 
 
 def as_text(record: Record) -> str:

@@ -33,7 +33,7 @@ from anlan.portal.forms import PublicReportForm, WordsForm
 from anlan.portal.outside import WAYS
 from anlan.portal.progress import progress_of
 from anlan.portal.promises import steps_of
-from anlan.portal.record import as_text, record_of
+from anlan.portal.record import as_text, own_files, record_of
 from anlan.portal.refusals import closed_place
 from anlan.portal.visitors import (
     Visitor,
@@ -195,7 +195,7 @@ def _follow_page(
         "progress": progress,
         "steps": steps_of(report, incident=progress.incident, at=timezone.now()),
         "ways": WAYS,
-        "files": report.attachments.order_by("received_at", "pk"),
+        "files": own_files(report),
         "form": form or WordsForm(initial={"request_id": uuid4()}),
     }
     return render(request, "portal/follow.html", context, status=status)

@@ -19,8 +19,13 @@ def check_text(text: str, case: Case, *, path: str) -> None:
 
 
 def check_agreed(text: str, case: Case, *, path: str) -> None:
-    """The same of what two agree on: they may say who bears the rest of a loss."""
-    _check_words(text, severity=case.severity, act_on=act_day(case), path=path)
+    """The same of what two agree on: they may say who bears the rest of a loss.
+
+    That nobody answers for an injury, they may not.
+    """
+    act_on = act_day(case)
+    _check_words(text, severity=case.severity, act_on=act_on, path=path)
+    law.check_agrees_to_no_injury(text=text, act_on=act_on, path=path)
 
 
 def check_words(text: str, *, severity: int, act_on: date, path: str) -> None:

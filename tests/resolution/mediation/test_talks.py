@@ -267,6 +267,14 @@ class TestBeginning:
             check_text(words, case, path="about")
         assert begun(scene, case, about=words).pk
 
+    def test_that_an_injury_is_at_ones_own_risk_is_agreed_by_nobody(
+        self, scene: Scene, case: Case
+    ) -> None:
+        sides(scene, case)
+        with pytest.raises(InvalidInput) as refused:
+            begun(scene, case, about="今后伤亡自负，概不负责")
+        assert refused.value.source == "L-民法典-506"
+
     def test_words_that_say_who_reported_it_are_refused(
         self, scene: Scene, case: Case
     ) -> None:
