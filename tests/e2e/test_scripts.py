@@ -529,3 +529,40 @@ def test_what_was_typed_last_is_kept_when_the_page_is_left(open_page: Open) -> N
     page.goto(HOME)
 
     assert page.evaluate("sessionStorage.sent") == "true 12"
+
+
+SHARED = """
+<body data-now="1"><b data-outbox-chip data-user="guard"></b>
+<form data-idle="1" action="/lock/" data-touch="/touch/"><button>lock</button></form>
+"""
+KEPT = """
+import("/js/phone/static/phone/store.js").then(({ keep }) =>
+  keep({ id: "one", user: "guard", answer: %s, files: [{ name: "film", blob: new Blob(["x"]) }] }),
+)
+"""
+
+
+def shared(open_page: Open, answer: str) -> tuple[Page, list[str]]:
+    """A shared phone that keeps a film of a report, with its answer if it has arrived."""
+    script = "phone/static/phone/shared.js"
+    page = open_page(SHARED, [], {"/lock/": [(200, "")], "/touch/": [(200, "")]})
+    page.evaluate(KEPT % answer)
+    sent = posts(page)
+    page.evaluate("name => { import(`/js/${name}`) }", script)
+    return page, sent
+
+
+def test_a_film_that_cannot_go_keeps_no_shared_phone_open(open_page: Open) -> None:
+    page, sent = shared(open_page, '{ url: "/m/reports/1/" }')
+
+    page.wait_for_timeout(2_000)
+
+    assert [one.rpartition(".example")[2] for one in sent][:1] == ["/lock/"]
+
+
+def test_words_that_nobody_has_yet_keep_a_shared_phone_open(open_page: Open) -> None:
+    page, sent = shared(open_page, "null")
+
+    page.wait_for_timeout(2_000)
+
+    assert sent == []
