@@ -267,6 +267,45 @@ def test_who_was_signed_out_signs_in_beside_the_page_and_sends(open_page: Open) 
     expect(page.locator("#f")).to_have_text("taken")
 
 
+def in_sheet(open_page: Open, answers: list[Answer], before: str = "") -> Page:
+    """A form on an open sheet, with words in it."""
+    page = open_page(
+        f'<dialog id="sheet">{SHEET}</dialog>',
+        desk("dialog", "busy", "toast", "failed"),
+        {"/note/": answers},
+        htmx=True,
+        before=before,
+    )
+    page.evaluate("document.getElementById('sheet').showModal()")
+    page.fill("textarea", "he hit first")
+    return page
+
+
+def test_what_failed_on_a_sheet_is_said_in_it(open_page: Open) -> None:
+    """A toast would lie behind it, and the press on it close the sheet with the words."""
+    page = in_sheet(open_page, [(502, ""), (403, "<p class=error>not yours</p>")])
+    for said in ("unreached", "not yours"):
+        page.click("#f button")
+        expect(page.locator("#f > .error[role=alert]")).to_have_text(said)
+
+    expect(page.locator("textarea")).to_have_value("he hit first")
+    expect(page.locator("#toasts")).to_be_empty()
+
+
+def test_who_was_signed_out_before_a_sheet_signs_in_from_it(open_page: Open) -> None:
+    page = in_sheet(open_page, [(200, "<p id=f>taken</p>")], LED_TO_SIGN_IN)
+
+    page.click("#f button")
+    link = page.locator("#sheet a[target=_blank]")
+    expect(link).to_have_attribute("href", "/accounts/login/")
+    with page.context.expect_page():
+        link.click()
+    expect(page.locator("textarea")).to_be_visible()
+
+    page.click("#f button")
+    expect(page.locator("#f")).to_have_text("taken")
+
+
 def test_a_part_that_did_not_come_can_be_asked_for_again(open_page: Open) -> None:
     box = '<div id="box" hx-get="/box/" hx-trigger="load" hx-swap="outerHTML"></div>'
     page = open_page(
