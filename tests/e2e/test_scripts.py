@@ -605,3 +605,32 @@ def test_words_that_nobody_has_yet_keep_a_shared_phone_open(open_page: Open) -> 
     page.wait_for_timeout(2_000)
 
     assert sent == []
+
+
+MORE_FILES = """
+<body data-now="1"><b data-outbox-chip data-user="guard" data-waiting="{}"></b>
+<form data-outbox="files" data-number="1" action="/files/" method="post"
+  data-keeping="keeping {}" data-sending="kept {}" data-none="none">
+  <input type="file" name="files"><p data-file-names></p><button>send</button></form>
+"""
+TWO_PRESSES = """form => {
+  form.requestSubmit();
+  const said = form.querySelector("p").textContent;
+  form.requestSubmit();
+  return said;
+}"""
+HOW_MANY = "import('/js/phone/static/phone/store.js').then((one) => one.all())"
+
+
+def test_a_second_press_while_a_film_is_kept_keeps_it_once(open_page: Open) -> None:
+    page = open_page(MORE_FILES, ["phone/static/phone/outbox.js"])
+    film: FilePayload = {"name": "f.mp4", "mimeType": "video/mp4", "buffer": b"x"}
+    page.set_input_files("input", film)
+
+    said = page.locator("form[data-outbox]").evaluate(TWO_PRESSES)
+
+    assert said == "keeping 1"
+    expect(page.locator("[data-file-names]")).to_have_text("kept 1")
+    assert [len(one["files"]) for one in page.evaluate(HOW_MANY)] == [1]
+    page.locator("form[data-outbox]").evaluate("form => form.requestSubmit()")
+    expect(page.locator("[data-file-names]")).to_have_text("none")
