@@ -466,6 +466,31 @@ def test_typed_words_hold_their_part_back(open_page: Open) -> None:
     expect(page.locator("#act")).to_have_text("new")
 
 
+CALLED = """
+<div><div id="called" data-live-refresh="/called/"><p>{said}</p>
+  <details id="d" data-dialled><summary>110</summary><p>words</p></details></div></div>
+"""
+
+
+def test_an_alert_comes_while_somebody_reads_the_words_for_110(open_page: Open) -> None:
+    page = open_page(
+        f'<body data-now="1"><b data-outbox-chip data-user="guard"></b>'
+        f"{CALLED.format(said='first')}",
+        [*desk("refresh"), "phone/static/phone/calling.js"],
+        {"/called/": [(200, CALLED.format(said=said)) for said in ("second", "third")]},
+    )
+    page.click("#d summary")
+
+    page.evaluate(TOUCH)
+    expect(page.locator("#called > p")).to_have_text("second")
+    expect(page.locator("#d")).to_have_attribute("open", "")
+
+    page.click("#d summary")
+    page.evaluate(TOUCH)
+    expect(page.locator("#called > p")).to_have_text("third")
+    expect(page.locator("#d")).not_to_have_attribute("open", "")
+
+
 def test_chosen_files_are_named(open_page: Open) -> None:
     form = "<form><input type=file name=files multiple><p data-file-names></p></form>"
     page = open_page(form, desk("files"))
