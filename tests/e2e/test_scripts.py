@@ -516,24 +516,28 @@ def test_a_choice_that_was_not_saved_is_said(open_page: Open) -> None:
         page.click("[data-dismiss]")
 
 
+# As portal/follow.html has them.
 ROWS = """
-<ol data-follow="/follow/">{rows}</ol>
+<div aria-live="polite" data-follow="/follow/"><ol>{rows}</ol><h2>promised</h2>
+  <ul><li>sent: {sent}</li><li>there: later</li></ul></div>
 <div data-look><p data-lost="lost since {{}}" hidden></p><a href="/">again</a></div>
 """
 
 
 def test_who_follows_hears_what_is_new_and_when_nothing_comes(open_page: Open) -> None:
     first, second = "<li>received</li>", "<li>on the way</li>"
+    fresh = ROWS.format(rows=first + second, sent="kept")
     page = open_page(
-        ROWS.format(rows=first),
+        ROWS.format(rows=first, sent="runs"),
         ["portal/static/portal/follow.js"],
-        {"/follow/": [(200, ROWS.format(rows=first + second)), (0, ""), (502, "")]},
+        {"/follow/": [(200, fresh), (0, ""), (502, "")]},
         before="const wait = setInterval; window.setInterval = (c) => wait(c, 300);",
     )
-    page.evaluate("window.row = document.querySelector('li')")
+    page.evaluate("window.rows = [...document.querySelectorAll('li')]")
 
-    expect(page.locator("li")).to_have_text(["received", "on the way"])
-    assert page.evaluate("window.row.isConnected")
+    expect(page.locator("ol li")).to_have_text(["received", "on the way"])
+    expect(page.locator("ul li")).to_have_text(["sent: kept", "there: later"])
+    assert page.evaluate("rows.map((one) => one.isConnected)") == [True, False, True]
     expect(page.locator("[data-lost]")).to_be_visible()
     expect(page.locator("[data-lost]")).to_contain_text("lost since ")
     expect(page.get_by_text("again")).to_be_visible()
