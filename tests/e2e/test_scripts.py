@@ -466,6 +466,39 @@ def test_typed_words_hold_their_part_back(open_page: Open) -> None:
     expect(page.locator("#act")).to_have_text("new")
 
 
+NARROWED = """
+<div id="part" data-live-refresh="{address}"><b>{says}</b>
+  <a href="/talks/" hx-get="/talks/" hx-target="#part" hx-swap="outerMorph">talks</a></div>
+"""
+
+
+def test_a_late_answer_does_not_undo_what_was_chosen_meanwhile(
+    open_page: Open,
+) -> None:
+    said = [
+        (200, NARROWED.format(address="/talks/", says=says))
+        for says in ("talks", "news of talks")
+    ]
+    page = open_page(
+        NARROWED.format(address="/part/", says="all"),
+        desk("refresh"),
+        {"/talks/": said},
+        htmx=True,
+    )
+    held: list[Route] = []
+    page.context.route("**/part/", lambda route: held.insert(0, route))
+    page.evaluate(TOUCH)
+    while not held:
+        page.wait_for_timeout(20)
+    page.click("#part a")
+    expect(page.locator("#part b")).to_have_text("talks")
+
+    held[0].fulfill(body=NARROWED.format(address="/part/", says="news of all"))
+
+    expect(page.locator("#part b")).to_have_text("news of talks")
+    assert len(held) == 1
+
+
 CALLED = """
 <div><div id="called" data-live-refresh="/called/"><p>{said}</p>
   <details id="d" data-dialled><summary>110</summary><p>words</p></details></div></div>

@@ -78,12 +78,17 @@ function signIn() {
   else location.reload();
 }
 
+const addressOf = (part) => part.dataset.liveRefresh || location.href;
+
 async function refresh(part, asked) {
+  const address = addressOf(part);
   running.add(part);
   try {
     const { answer, text } = await ask(part.dataset.liveRefresh, asked);
     if (answer.status < 500) forget(part);
     if (answer.redirected) signIn();
+    // Narrowed meanwhile: this is an answer to what is asked no more.
+    else if (answer.ok && addressOf(part) !== address) waiting.add(part);
     else if (answer.ok) put(part, text);
     else if (answer.status >= 500) again(part); // a proxy answers so while the server starts
   } catch {
