@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -648,7 +649,7 @@ def test_a_locked_phone_says_whose_photos_it_still_keeps(
 
     page.clock.fast_forward("06:00")
 
-    page.wait_for_url("**/m/shared/")
+    expect(page).to_have_url(re.compile(r"/m/shared/$"))
     notice = page.locator("[data-kept-notice]")
     expect(notice).to_contain_text("有 1 份上报的照片或录音还没有传上。请孙磊")
     expect(notice).not_to_contain_text("别人还不知道")
