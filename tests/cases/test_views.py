@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -270,6 +271,25 @@ class TestNotes:
         assert response.status_code == 409
         assert "二" in response.content.decode()  # what was typed stays
         assert Note.objects.get().text == "一"
+
+    def test_after_an_answer_that_got_lost_another_note_can_be_written(
+        self, case: Case, sign_in: SignIn
+    ) -> None:
+        """The field of the room still has the id of the one that was taken."""
+        client, same = sign_in("zhoumin"), str(uuid4())
+        url = f"/cases/{case.number}/notes/"
+        client.post(url, {"text": "一", "request_id": same})
+        sheet = client.post(url, {"text": "二", "request_id": same}, headers=HTMX)
+        content = sheet.content.decode()
+        fresh = re.search(r'name="request_id" value="([^"]+)"', content)
+
+        assert "上一条已经记在时间线上" in content
+        assert fresh
+        assert fresh[1] != same
+        for _press in range(2):
+            said = {"text": "二", "request_id": fresh[1]}
+            assert client.post(url, said, headers=HTMX).status_code == 200
+        assert [one.text for one in Note.objects.order_by("pk")] == ["一", "二"]
 
     def test_the_time_it_happened_is_kept_beside_ours(
         self, scene: Scene, case: Case, sign_in: SignIn, at: datetime

@@ -267,6 +267,45 @@ def test_who_was_signed_out_signs_in_beside_the_page_and_sends(open_page: Open) 
     expect(page.locator("#f")).to_have_text("taken")
 
 
+def in_sheet(open_page: Open, answers: list[Answer], before: str = "") -> Page:
+    """A form on an open sheet, with words in it."""
+    page = open_page(
+        f'<dialog id="sheet">{SHEET}</dialog>',
+        desk("dialog", "busy", "toast", "failed"),
+        {"/note/": answers},
+        htmx=True,
+        before=before,
+    )
+    page.evaluate("document.getElementById('sheet').showModal()")
+    page.fill("textarea", "he hit first")
+    return page
+
+
+def test_what_failed_on_a_sheet_is_said_in_it(open_page: Open) -> None:
+    """A toast would lie behind it, and the press on it close the sheet with the words."""
+    page = in_sheet(open_page, [(502, ""), (403, "<p class=error>not yours</p>")])
+    for said in ("unreached", "not yours"):
+        page.click("#f button")
+        expect(page.locator("#f > .error[role=alert]")).to_have_text(said)
+
+    expect(page.locator("textarea")).to_have_value("he hit first")
+    expect(page.locator("#toasts")).to_be_empty()
+
+
+def test_who_was_signed_out_before_a_sheet_signs_in_from_it(open_page: Open) -> None:
+    page = in_sheet(open_page, [(200, "<p id=f>taken</p>")], LED_TO_SIGN_IN)
+
+    page.click("#f button")
+    link = page.locator("#sheet a[target=_blank]")
+    expect(link).to_have_attribute("href", "/accounts/login/")
+    with page.context.expect_page():
+        link.click()
+    expect(page.locator("textarea")).to_be_visible()
+
+    page.click("#f button")
+    expect(page.locator("#f")).to_have_text("taken")
+
+
 def test_a_part_that_did_not_come_can_be_asked_for_again(open_page: Open) -> None:
     box = '<div id="box" hx-get="/box/" hx-trigger="load" hx-swap="outerHTML"></div>'
     page = open_page(
@@ -427,6 +466,64 @@ def test_typed_words_hold_their_part_back(open_page: Open) -> None:
     expect(page.locator("#act")).to_have_text("new")
 
 
+NARROWED = """
+<div id="part" data-live-refresh="{address}"><b>{says}</b>
+  <a href="/talks/" hx-get="/talks/" hx-target="#part" hx-swap="outerMorph">talks</a></div>
+"""
+
+
+def test_a_late_answer_does_not_undo_what_was_chosen_meanwhile(
+    open_page: Open,
+) -> None:
+    said = [
+        (200, NARROWED.format(address="/talks/", says=says))
+        for says in ("talks", "news of talks")
+    ]
+    page = open_page(
+        NARROWED.format(address="/part/", says="all"),
+        desk("refresh"),
+        {"/talks/": said},
+        htmx=True,
+    )
+    held: list[Route] = []
+    page.context.route("**/part/", lambda route: held.insert(0, route))
+    page.evaluate(TOUCH)
+    while not held:
+        page.wait_for_timeout(20)
+    page.click("#part a")
+    expect(page.locator("#part b")).to_have_text("talks")
+
+    held[0].fulfill(body=NARROWED.format(address="/part/", says="news of all"))
+
+    expect(page.locator("#part b")).to_have_text("news of talks")
+    assert len(held) == 1
+
+
+CALLED = """
+<div><div id="called" data-live-refresh="/called/"><p>{said}</p>
+  <details id="d" data-dialled><summary>110</summary><p>words</p></details></div></div>
+"""
+
+
+def test_an_alert_comes_while_somebody_reads_the_words_for_110(open_page: Open) -> None:
+    page = open_page(
+        f'<body data-now="1"><b data-outbox-chip data-user="guard"></b>'
+        f"{CALLED.format(said='first')}",
+        [*desk("refresh"), "phone/static/phone/calling.js"],
+        {"/called/": [(200, CALLED.format(said=said)) for said in ("second", "third")]},
+    )
+    page.click("#d summary")
+
+    page.evaluate(TOUCH)
+    expect(page.locator("#called > p")).to_have_text("second")
+    expect(page.locator("#d")).to_have_attribute("open", "")
+
+    page.click("#d summary")
+    page.evaluate(TOUCH)
+    expect(page.locator("#called > p")).to_have_text("third")
+    expect(page.locator("#d")).not_to_have_attribute("open", "")
+
+
 def test_chosen_files_are_named(open_page: Open) -> None:
     form = "<form><input type=file name=files multiple><p data-file-names></p></form>"
     page = open_page(form, desk("files"))
@@ -452,24 +549,28 @@ def test_a_choice_that_was_not_saved_is_said(open_page: Open) -> None:
         page.click("[data-dismiss]")
 
 
+# As portal/follow.html has them.
 ROWS = """
-<ol data-follow="/follow/">{rows}</ol>
+<div aria-live="polite" data-follow="/follow/"><ol>{rows}</ol><h2>promised</h2>
+  <ul><li>sent: {sent}</li><li>there: later</li></ul></div>
 <div data-look><p data-lost="lost since {{}}" hidden></p><a href="/">again</a></div>
 """
 
 
 def test_who_follows_hears_what_is_new_and_when_nothing_comes(open_page: Open) -> None:
     first, second = "<li>received</li>", "<li>on the way</li>"
+    fresh = ROWS.format(rows=first + second, sent="kept")
     page = open_page(
-        ROWS.format(rows=first),
+        ROWS.format(rows=first, sent="runs"),
         ["portal/static/portal/follow.js"],
-        {"/follow/": [(200, ROWS.format(rows=first + second)), (0, ""), (502, "")]},
+        {"/follow/": [(200, fresh), (0, ""), (502, "")]},
         before="const wait = setInterval; window.setInterval = (c) => wait(c, 300);",
     )
-    page.evaluate("window.row = document.querySelector('li')")
+    page.evaluate("window.rows = [...document.querySelectorAll('li')]")
 
-    expect(page.locator("li")).to_have_text(["received", "on the way"])
-    assert page.evaluate("window.row.isConnected")
+    expect(page.locator("ol li")).to_have_text(["received", "on the way"])
+    expect(page.locator("ul li")).to_have_text(["sent: kept", "there: later"])
+    assert page.evaluate("rows.map((one) => one.isConnected)") == [True, False, True]
     expect(page.locator("[data-lost]")).to_be_visible()
     expect(page.locator("[data-lost]")).to_contain_text("lost since ")
     expect(page.get_by_text("again")).to_be_visible()
@@ -529,3 +630,69 @@ def test_what_was_typed_last_is_kept_when_the_page_is_left(open_page: Open) -> N
     page.goto(HOME)
 
     assert page.evaluate("sessionStorage.sent") == "true 12"
+
+
+SHARED = """
+<body data-now="1"><b data-outbox-chip data-user="guard"></b>
+<form data-idle="1" action="/lock/" data-touch="/touch/"><button>lock</button></form>
+"""
+KEPT = """
+import("/js/phone/static/phone/store.js").then(({ keep }) =>
+  keep({ id: "one", user: "guard", answer: %s, files: [{ name: "film", blob: new Blob(["x"]) }] }),
+)
+"""
+
+
+def shared(open_page: Open, answer: str) -> tuple[Page, list[str]]:
+    """A shared phone that keeps a film of a report, with its answer if it has arrived."""
+    script = "phone/static/phone/shared.js"
+    page = open_page(SHARED, [], {"/lock/": [(200, "")], "/touch/": [(200, "")]})
+    page.evaluate(KEPT % answer)
+    sent = posts(page)
+    page.evaluate("name => { import(`/js/${name}`) }", script)
+    return page, sent
+
+
+def test_a_film_that_cannot_go_keeps_no_shared_phone_open(open_page: Open) -> None:
+    page, sent = shared(open_page, '{ url: "/m/reports/1/" }')
+
+    page.wait_for_timeout(2_000)
+
+    assert [one.rpartition(".example")[2] for one in sent][:1] == ["/lock/"]
+
+
+def test_words_that_nobody_has_yet_keep_a_shared_phone_open(open_page: Open) -> None:
+    page, sent = shared(open_page, "null")
+
+    page.wait_for_timeout(2_000)
+
+    assert sent == []
+
+
+MORE_FILES = """
+<body data-now="1"><b data-outbox-chip data-user="guard" data-waiting="{}"></b>
+<form data-outbox="files" data-number="1" action="/files/" method="post"
+  data-keeping="keeping {}" data-sending="kept {}" data-none="none">
+  <input type="file" name="files"><p data-file-names></p><button>send</button></form>
+"""
+TWO_PRESSES = """form => {
+  form.requestSubmit();
+  const said = form.querySelector("p").textContent;
+  form.requestSubmit();
+  return said;
+}"""
+HOW_MANY = "import('/js/phone/static/phone/store.js').then((one) => one.all())"
+
+
+def test_a_second_press_while_a_film_is_kept_keeps_it_once(open_page: Open) -> None:
+    page = open_page(MORE_FILES, ["phone/static/phone/outbox.js"])
+    film: FilePayload = {"name": "f.mp4", "mimeType": "video/mp4", "buffer": b"x"}
+    page.set_input_files("input", film)
+
+    said = page.locator("form[data-outbox]").evaluate(TWO_PRESSES)
+
+    assert said == "keeping 1"
+    expect(page.locator("[data-file-names]")).to_have_text("kept 1")
+    assert [len(one["files"]) for one in page.evaluate(HOW_MANY)] == [1]
+    page.locator("form[data-outbox]").evaluate("form => form.requestSubmit()")
+    expect(page.locator("[data-file-names]")).to_have_text("none")

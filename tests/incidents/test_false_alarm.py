@@ -335,6 +335,8 @@ def test_the_second_reads_the_reason_and_decides_on_the_page(
     assert address not in mine
     assert "1206 室在搬家具" in theirs
     assert address in theirs
+    # A morph takes a form for another one by its id only.
+    assert f'id="false-alarm-decision-{proposal.uid}"' in theirs
     officer.post(address, {"approved": "yes"})
     assert state_of(incident) == (None, CaseState.OPEN)
     manager.post(address, {"approved": "yes"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from anlan.base.errors import Conflict
 from anlan.cases import services as cases
 from anlan.cases.forms import NoteForm, ReasonForm
 from anlan.cases.room import Room
@@ -33,16 +35,25 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
     at = timezone.now()
     reader = reader_of(request)
     case = case_for(reader, number)
+    form = NoteForm(posted(request))
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        cases.write_note(
-            case=case,
-            text=said["text"],
-            happened=said["happened"],
-            request_id=said["request_id"],
-            by=reader,
-            at=at,
-        )
+        try:
+            cases.write_note(
+                case=case,
+                text=said["text"],
+                happened=said["happened"],
+                request_id=said["request_id"],
+                by=reader,
+                at=at,
+            )
+        except Conflict as error:
+            # The answer to an earlier note got lost, and the field kept its id. With that
+            # one it would be refused for ever; whether it is another note is theirs to say.
+            form.data = {**request.POST.dict(), "request_id": str(uuid4())}
+            raise Conflict(
+                _("上一条已经记在时间线上，这一条还没有记。请看一眼，要记就再按一次。")
+            ) from error
         if not is_in_place(request):
             return case_changed(request, number, at=at)
         room = Room(case=case, reader=reader, at=at, about=page_about(request))
@@ -57,7 +68,7 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
         number=number,
         title=_("记录现场情况"),
         button=_("记录"),
-        form=NoteForm(posted(request)),
+        form=form,
         act=act,
     )
 

@@ -38,8 +38,9 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dials]");
   const summary = event.target.closest("[data-dialled] > summary");
   if (link) remember(link.dataset.dials, true);
-  // Closed by hand: it was not that number after all.
-  if (summary?.parentElement.open) remember(summary.parentElement.id, false);
+  // Closed by hand: it was not that number after all. Opened by hand: somebody reads them
+  // out, and goes on in the part that comes anew.
+  if (summary) remember(summary.parentElement.id, !summary.parentElement.open);
   if (link) ask();
 });
 document.addEventListener("submit", (event) => {

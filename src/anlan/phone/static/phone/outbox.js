@@ -459,7 +459,8 @@ function isDoubleTap(form, submitter) {
   return isDouble;
 }
 
-// More files of a report that has arrived: what is still left of it.
+// More files of a report that has arrived: what is still left of it. Keeping a film takes
+// a while: a second press meanwhile would keep it, and send it, once more.
 async function keepFiles(form) {
   const files = new FormData(form).getAll("files").filter((file) => file.name);
   const answer = { url: location.pathname, number: form.dataset.number };
@@ -469,14 +470,18 @@ async function keepFiles(form) {
     line.textContent = form.dataset.none;
     return;
   }
+  form.dataset.busy = "yes";
+  line.textContent = form.dataset.keeping?.replace("{}", files.length) ?? ""; // a page of before has no words
   try {
     await keep({ id: newId(), action: form.action, made: Date.now(), user: holder(), answer, fields: [], files: kept });
+    form.reset();
+    line.textContent = form.dataset.sending.replace("{}", files.length);
   } catch (error) {
     console.warn(error);
     return form.submit();
+  } finally {
+    delete form.dataset.busy;
   }
-  form.reset();
-  line.textContent = form.dataset.sending.replace("{}", files.length);
   await flush();
 }
 

@@ -1,6 +1,8 @@
 // A shared phone that nobody touches locks itself; the server would refuse it anyway. Not
-// without a network, for there nobody could open it again; and not while something of the
-// one who holds it waits to be sent, for it goes with their session only.
+// without a network, for there nobody could open it again; and not while words of the one
+// who holds it wait to be sent, for they go with their session only. Files of a report that
+// has arrived keep no phone open: one that cannot go would leave it to the next hand for
+// ever, and the locked phone says whose they are.
 import { holder } from "./holder.js";
 import { all } from "./store.js";
 
@@ -32,10 +34,9 @@ function wait(milliseconds) {
   waiting = setTimeout(rest, milliseconds);
 }
 
-async function hasUnsent() {
+async function hasUnsentWords() {
   const kept = await all().catch(() => []);
-  const isUnsent = (one) => (one.answer ? one.files.some((file) => !file.errors) : !one.errors);
-  return kept.some((one) => one.user === holder() && isUnsent(one));
+  return kept.some((one) => one.user === holder() && !one.answer && !one.errors);
 }
 
 async function putDown() {
@@ -54,7 +55,7 @@ async function putDown() {
 
 async function rest() {
   if (!isIdle()) return wait(touched + idle - Date.now());
-  if (navigator.onLine && !(await hasUnsent())) await putDown().catch(() => {}); // no network after all
+  if (navigator.onLine && !(await hasUnsentWords())) await putDown().catch(() => {}); // no network after all
   wait(AGAIN_MS);
 }
 

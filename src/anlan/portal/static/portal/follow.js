@@ -12,13 +12,20 @@ let failures = 0;
 
 // Only rows that differ: who hears the page is told what is new, not all of it again.
 function put(fresh) {
-  const rows = [...fresh.children];
+  const shown = list.querySelectorAll("ol, ul"); // what happened, and what was promised
+  fresh.querySelectorAll("ol, ul").forEach((one, number) => {
+    if (shown[number]) putRows(shown[number], [...one.children]);
+    else list.append(one);
+  });
+}
+
+function putRows(shown, rows) {
   rows.forEach((row, number) => {
-    const before = list.children[number];
-    if (!before) list.append(row);
+    const before = shown.children[number];
+    if (!before) shown.append(row);
     else if (before.outerHTML !== row.outerHTML) before.replaceWith(row);
   });
-  while (list.children.length > rows.length) list.lastElementChild.remove();
+  while (shown.children.length > rows.length) shown.lastElementChild.remove();
 }
 
 function show(isAnswered) {

@@ -10,6 +10,21 @@ function toast(text, more) {
   document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone: "bad", ...more } }));
 }
 
+// Behind an open sheet a toast cannot be pressed, and a press beside the sheet closes it
+// with the words in it: there it is said in the sheet.
+function say(source, text, { href } = {}) {
+  const sheet = source?.closest?.("dialog[open]") ?? document.querySelector("dialog[open]:not(#confirm)");
+  if (!sheet) return toast(text, href && { href, aside: true });
+  const line = Object.assign(document.createElement("p"), { className: "error" });
+  line.setAttribute("role", "alert"); // older browsers know no such property
+  line.dataset.failed = "";
+  line.append(href ? Object.assign(document.createElement("a"), { href, target: "_blank", textContent: text }) : text);
+  const form = sheet.contains(source) ? source.closest("form") : sheet.querySelector("form");
+  sheet.querySelector("[data-failed]")?.remove();
+  (form ?? sheet).prepend(line);
+  line.scrollIntoView({ block: "nearest" });
+}
+
 function offer(box) {
   const line = template.content.cloneNode(true).firstElementChild;
   line.querySelector("button").addEventListener("click", () => {
@@ -24,7 +39,7 @@ function offer(box) {
 // What asks from time to time will ask again.
 function tell({ sourceElement, sourceEvent }, text, more) {
   if (sourceEvent?.type === "load") offer(sourceElement);
-  else if (sourceEvent?.type !== "every") toast(text, more);
+  else if (sourceEvent?.type !== "every") say(sourceElement, text, more);
 }
 
 // Our own answers say in one sentence what is the matter; a proxy's do not.
@@ -33,8 +48,8 @@ function sentence(text) {
   return page.querySelector(".error, .oops h1")?.textContent.trim() || words.unreached;
 }
 
-const signIn = { href: words.signIn, aside: true };
-document.addEventListener("anlan:signed-out", () => toast(words.signedOut, signIn));
+const signIn = { href: words.signIn };
+document.addEventListener("anlan:signed-out", () => say(null, words.signedOut, signIn));
 
 document.addEventListener("htmx:before:response", (event) => {
   const { ctx } = event.detail;

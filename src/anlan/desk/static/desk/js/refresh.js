@@ -20,12 +20,15 @@ function concerns(part, { kind, subject }) {
   return subjects.includes(subject) && kinds.some((start) => kind.startsWith(start));
 }
 
-// A button that was pressed keeps the focus, and is in nobody's way.
+// A button that was pressed keeps the focus, and is in nobody's way. Nor are the words for
+// 110 and 120: they open again in the fresh part, and an alert must not wait for them.
+const WORKED_IN = "input, textarea, select, details[open]:not([data-dialled])";
+
 function isInUse(part) {
   const touched = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
   const active = document.activeElement;
   return (
-    (part.contains(active) && active.closest("input, textarea, select, details[open]")) ||
+    (part.contains(active) && active.closest(WORKED_IN)) ||
     document.querySelector("dialog[open]") || // it may ask about a form of this part
     part.querySelector("[data-sent]") ||
     [...part.querySelectorAll("input, textarea")].some(touched)
@@ -75,12 +78,17 @@ function signIn() {
   else location.reload();
 }
 
+const addressOf = (part) => part.dataset.liveRefresh || location.href;
+
 async function refresh(part, asked) {
+  const address = addressOf(part);
   running.add(part);
   try {
     const { answer, text } = await ask(part.dataset.liveRefresh, asked);
     if (answer.status < 500) forget(part);
     if (answer.redirected) signIn();
+    // Narrowed meanwhile: this is an answer to what is asked no more.
+    else if (answer.ok && addressOf(part) !== address) waiting.add(part);
     else if (answer.ok) put(part, text);
     else if (answer.status >= 500) again(part); // a proxy answers so while the server starts
   } catch {
