@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -129,7 +130,7 @@ class TestAServer:
         monkeypatch.undo()
         monkeypatch.setattr(disks, "_hosts", hosts)
         monkeypatch.setattr(
-            disks.socket,
+            socket,
             "getaddrinfo",
             lambda *_args, **_more: [(2, 1, 6, "", ("127.0.1.1", 0))],
         )

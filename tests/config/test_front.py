@@ -18,6 +18,7 @@ from anlan.config import front
 from anlan.config.bounded import Bounded
 from anlan.config.front import Front, is_followed
 from anlan.desk.live import LIVE_PATH
+from anlan.evidence.uploading.app import Uploading
 from anlan.evidence.uploading.requests import UPLOAD_PATH
 from anlan.incidents.devices import mapping as devices_mapping
 from anlan.incidents.services import attaching
@@ -301,7 +302,7 @@ def test_films_are_taken_where_the_pages_run_apart(
     async def take(self: object, scope: object, receive: object, send: Any) -> None:
         await front.send_text(send, 201, "taken")
 
-    monkeypatch.setattr(front.Uploading, "__call__", take)
+    monkeypatch.setattr(Uploading, "__call__", take)
 
     assert request(part(b""), path="/upload/", pages=None) == (201, b"taken")
 

@@ -12,6 +12,7 @@ import subprocess
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4, uuid5
 
 import pytest
@@ -567,7 +568,7 @@ class TestAPull:
         cameras.films.record("garage", begin, begin + 10 * SECOND)
         recording = cameras.ask(scene.incident().case, begin, begin + 10 * SECOND)
         passed = 0.0
-        held = []
+        held: list[Any] = []
 
         def measured(path: Path) -> float | None:
             nonlocal passed
@@ -644,8 +645,13 @@ class TestAPull:
         path = stores.primary().path_of(segment.blob.sha256)
         path.chmod(0o600)
         path.write_bytes(b"x")
-        read = []
-        monkeypatch.setattr(films, "seconds_of", lambda path: read.append(path) or 10)
+        read: list[Path] = []
+
+        def seconds_of(path: Path) -> float:
+            read.append(path)
+            return 10
+
+        monkeypatch.setattr(films, "seconds_of", seconds_of)
         monkeypatch.setattr(pulling, "_SILENT", set())  # as of another worker
         cameras.films.record("garage", begin + 2 * MINUTE, begin + 3 * MINUTE)
         cameras.ask(recording.case, begin, begin + 3 * MINUTE)
@@ -987,12 +993,12 @@ class TestFilms:
         cameras.pull(begin + 3 * MINUTE)
         others = []
 
-        def slow(*arguments: object) -> films.Film:
+        def slow(*arguments: Any) -> Any:
             later = begin + 3 * MINUTE + films.SECONDS * SECOND
             others.append(jobs.make_viewing_copies(at=later))
             return make_film(*arguments)
 
-        make_film = footage.make_film
+        make_film = vars(footage)["make_film"]
         monkeypatch.setattr(footage, "make_film", slow)
 
         cameras.view(begin + 3 * MINUTE)

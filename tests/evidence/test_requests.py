@@ -1200,7 +1200,11 @@ class TestFootageThatNobodyPlaced:
             {"brought_for": film.recording} if says_of_which else {"is_footage": True}
         )
         exhibit = self.brought(film, **said)
-        look = {"exhibit": exhibit, "way": Way.VIEWED, "by": scene.manager}
+        look: dict[str, Any] = {
+            "exhibit": exhibit,
+            "way": Way.VIEWED,
+            "by": scene.manager,
+        }
         with pytest.raises(DomainError) as refusal:
             services.open_exhibit(**look, at=film.at)
         assert refusal.value.source == "G10"
@@ -1218,7 +1222,11 @@ class TestFootageThatNobodyPlaced:
         exhibit = services.add_file(
             case=case, chunks=[JPEG], is_footage=True, by=scene.guard, at=scene.at
         )
-        look = {"exhibit": exhibit, "way": Way.VIEWED, "by": scene.manager}
+        look: dict[str, Any] = {
+            "exhibit": exhibit,
+            "way": Way.VIEWED,
+            "by": scene.manager,
+        }
         with pytest.raises(DomainError) as refusal:
             services.open_exhibit(**look, at=scene.at)
         assert refusal.value.source == "G10"
@@ -1232,7 +1240,7 @@ class TestFootageThatNobodyPlaced:
         services.ask_for_footage(
             recording=recording, reason="核对", by=scene.manager, at=scene.at
         )
-        assert services.open_exhibit(**look, at=scene.at)
+        assert services.open_exhibit(**look, at=scene.at) is not None
 
     @pytest.mark.parametrize("is_joined", [False, True])
     def test_where_none_can_be_asked_for_it_is_opened_by_its_entry(
@@ -1253,8 +1261,11 @@ class TestFootageThatNobodyPlaced:
         shown = page(sign_in, exhibit)
         assert NONE_LEFT in shown
         assert "先添加摄像头" not in shown
-        assert services.open_exhibit(
-            exhibit=exhibit, way=Way.DOWNLOADED, by=scene.manager, at=scene.at
+        assert (
+            services.open_exhibit(
+                exhibit=exhibit, way=Way.DOWNLOADED, by=scene.manager, at=scene.at
+            )
+            is not None
         )
         opened = Entry.objects.filter(kind=ExhibitOpened.kind, object=exhibit.key)
         assert [entry.actor for entry in opened] == [scene.manager.actor_key]
@@ -1270,7 +1281,11 @@ class TestFootageThatNobodyPlaced:
         )
         cases.join_cases(case=case, host=film.case, by=scene.officer, at=film.at)
         exhibit = exhibit_for(scene.manager, case.number, exhibit.uid)
-        look = {"exhibit": exhibit, "way": Way.VIEWED, "by": scene.manager}
+        look: dict[str, Any] = {
+            "exhibit": exhibit,
+            "way": Way.VIEWED,
+            "by": scene.manager,
+        }
         with pytest.raises(DomainError) as refusal:
             services.open_exhibit(**look, at=film.at)
         assert refusal.value.source == "G10"
@@ -1282,7 +1297,7 @@ class TestFootageThatNobodyPlaced:
         services.ask_for_footage(
             recording=film.recording, reason="核对", by=scene.manager, at=film.at
         )
-        assert services.open_exhibit(**look, at=film.at)
+        assert services.open_exhibit(**look, at=film.at) is not None
 
     def test_that_of_a_deleted_recording_is_opened_on(
         self, scene: Scene, tmp_path: Path, sign_in: SignIn
@@ -1295,8 +1310,11 @@ class TestFootageThatNobodyPlaced:
         exhibit = exhibit_for(scene.manager, film.case.number, exhibit.uid)
 
         assert NONE_LEFT in page(sign_in, exhibit)
-        assert services.open_exhibit(
-            exhibit=exhibit, way=Way.VIEWED, by=scene.manager, at=film.at
+        assert (
+            services.open_exhibit(
+                exhibit=exhibit, way=Way.VIEWED, by=scene.manager, at=film.at
+            )
+            is not None
         )
         assert recordings_shown_by(exhibit).get() == film.recording  # not on paper
 
@@ -1354,8 +1372,11 @@ class TestFootageThatNobodyPlaced:
 
         assert self.brought(film, is_footage=True) == photo
         assert not has_footage([photo])
-        assert services.open_exhibit(
-            exhibit=photo, way=Way.VIEWED, by=scene.manager, at=film.at
+        assert (
+            services.open_exhibit(
+                exhibit=photo, way=Way.VIEWED, by=scene.manager, at=film.at
+            )
+            is not None
         )
 
         services.add_file(
@@ -1376,6 +1397,7 @@ class TestStatements:
     ) -> None:
         film = filmed(scene, tmp_path)
         statement = frozen(scene, film.case)
+        assert statement.exhibit_id is not None
         paper = Exhibit.objects.get(pk=statement.exhibit_id)
         scope = {"recordings": [film.recording], "exhibits": [paper]}
 
@@ -1397,6 +1419,7 @@ class TestStatements:
     def test_others_do_not(self, scene: Scene, tmp_path: Path) -> None:
         film = filmed(scene, tmp_path)
         statement = frozen(scene, film.case)
+        assert statement.exhibit_id is not None
         paper = Exhibit.objects.get(pk=statement.exhibit_id)
 
         row = film.approved(film.police(names_statements=True))

@@ -767,14 +767,22 @@ class TestHold:
         self, scene: Scene, case: Case, language: str
     ) -> None:
         held = hold(scene, case)
-        about = {"hold": held, "by": scene.manager, "at": scene.at}
+        about: dict[str, Any] = {
+            "hold": held,
+            "by": scene.manager,
+            "at": scene.at,
+        }
         words, early = "案" * MOST_RELEASE, "履" * MOST_EARLY
         assert ReleaseForm({"words": words, "early": early}).is_valid()
         assert "words" in ReleaseForm({"words": words + "案"}).errors
 
         with override(language):
             for over, path in (({"words": words + "案"}, "words"), ({}, "early")):
-                said = {"words": words, "early": early + "履", **over}
+                said: dict[str, Any] = {
+                    "words": words,
+                    "early": early + "履",
+                    **over,
+                }
                 with pytest.raises(InvalidInput) as refusal:
                     evidence.propose_release(**about, **said)
                 assert refusal.value.path == path

@@ -304,7 +304,7 @@ def test_nor_does_one_person_end_what_looks_like_a_fight(
 ) -> None:
     incident = scene.incident(flags=[])
     fight(scene, incident, sign)
-    about = {"by": scene.officer, "at": scene.at}
+    about: dict[str, Any] = {"by": scene.officer, "at": scene.at}
     try:
         if ways == "one":
             incidents.mark_false_alarm(incident=incident, reason="误报", **about)

@@ -359,7 +359,7 @@ def test_what_another_worker_took_meanwhile_stays_with_it(
     send(scene)
     theirs = scene.at + timedelta(minutes=1)
 
-    def took(*said: Any) -> None:
+    def took(*said: Any) -> Any:
         Delivery.objects.update(next_attempt_at=theirs, attempts=F("attempts") + 1)
         return hand_over(*said)
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from anlan.accounts.roles import Permission
 from anlan.api.access import call_of, incident_of, waiver_of
 from anlan.api.auth import ApiRequest, operation
-from anlan.api.incidents.schemas import CallOut, DecisionIn, ProposalIn, WaiverOut
+from anlan.api.incidents.schemas import CallOut, DecisionIn, SecondedIn, WaiverOut
 from anlan.api.once import once
 from anlan.api.schemas import In, OnceIn, Out, Text
 from anlan.incidents import services as incidents
@@ -104,7 +104,7 @@ def answer_call(request: ApiRequest, uid: UUID, body: AnswerIn) -> CallOut:
     ),
 )
 def propose_waiver(
-    request: ApiRequest, number: str, body: ProposalIn
+    request: ApiRequest, number: str, body: SecondedIn
 ) -> Status[WaiverOut]:
     """Propose not to call the police; a second person decides, never from level 3 on."""
     caller = request.auth

@@ -13,7 +13,7 @@ from anlan.accounts.roles import Permission
 from anlan.api.access import incident_of, place_to_report, proposal_of, report_of
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.incidents.room import IncidentOut, on_incident, state_of
-from anlan.api.incidents.schemas import DecisionIn, ProposalIn, ProposalOut, ReportOut
+from anlan.api.incidents.schemas import DecisionIn, ReportOut, SecondedIn, SecondedOut
 from anlan.api.once import once
 from anlan.api.schemas import In, Instant, ReasonIn, Text, Words
 from anlan.base.errors import InvalidInput
@@ -136,13 +136,13 @@ def mark_false_alarm(request: ApiRequest, number: str, body: ReasonIn) -> Incide
     **operation(
         Permission.CASE_SEE,
         Permission.INCIDENT_COMMAND,
-        out=ProposalOut,
+        out=SecondedOut,
         status=201,
     ),
 )
 def propose_false_alarm(
-    request: ApiRequest, number: str, body: ProposalIn
-) -> Status[ProposalOut]:
+    request: ApiRequest, number: str, body: SecondedIn
+) -> Status[SecondedOut]:
     """Propose 误报 where something speaks for a fight; a second person decides."""
     caller = request.auth
     incident = incident_of(caller, number)
@@ -157,7 +157,7 @@ def propose_false_alarm(
         ),
         find=lambda uid: proposal_of(caller, uid),
     )
-    return Status(201, ProposalOut.of(proposal))
+    return Status(201, SecondedOut.of(proposal))
 
 
 @router.post(
@@ -167,10 +167,10 @@ def propose_false_alarm(
         Permission.INCIDENT_COMMAND,
         Permission.POLICE_WAIVE,
         Permission.TASK_SKIP,
-        out=ProposalOut,
+        out=SecondedOut,
     ),
 )
-def decide_false_alarm(request: ApiRequest, uid: UUID, body: DecisionIn) -> ProposalOut:
+def decide_false_alarm(request: ApiRequest, uid: UUID, body: DecisionIn) -> SecondedOut:
     """Agree, which closes the case with the reason, or not."""
     caller = request.auth
     incidents.decide_false_alarm(
@@ -179,7 +179,7 @@ def decide_false_alarm(request: ApiRequest, uid: UUID, body: DecisionIn) -> Prop
         by=caller.user,
         at=caller.at,
     )
-    return ProposalOut.of(proposal_of(caller, uid))
+    return SecondedOut.of(proposal_of(caller, uid))
 
 
 def _report_out(report: Report) -> ReportOut:

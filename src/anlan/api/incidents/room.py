@@ -15,8 +15,8 @@ from anlan.api.cases.schemas import CaseOut
 from anlan.api.incidents.schemas import (
     AssignmentOut,
     CallOut,
-    ProposalOut,
     ReportOut,
+    SecondedOut,
     WaiverOut,
 )
 from anlan.api.schemas import ClockOut, Out, PlaceOut
@@ -49,7 +49,7 @@ class IncidentOut(Out):
     assignments: list[AssignmentOut]
     calls: list[CallOut]
     police_waivers: list[WaiverOut]
-    false_alarm_proposals: list[ProposalOut]
+    false_alarm_proposals: list[SecondedOut]
     clocks: list[ClockOut]
 
 
@@ -106,6 +106,6 @@ def state_of(caller: Caller, number: str) -> IncidentOut:
         ],
         calls=[CallOut.of(call) for call in calls.order_by("called_at", "pk")],
         police_waivers=[WaiverOut.of(w) for w in waivers.order_by("pk")],
-        false_alarm_proposals=[ProposalOut.of(p) for p in proposals.order_by("pk")],
+        false_alarm_proposals=[SecondedOut.of(p) for p in proposals.order_by("pk")],
         clocks=[ClockOut.of(clock) for clock in clocks],
     )

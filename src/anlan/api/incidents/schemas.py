@@ -84,7 +84,7 @@ class CallOut(Out):
     receipt: str
 
 
-class ProposalIn(OnceIn):
+class SecondedIn(OnceIn):
     """What a second person is to decide, and why."""
 
     reason: Reason
@@ -94,7 +94,7 @@ class DecisionIn(In):
     approved: Annotated[bool, Field(strict=True)]
 
 
-class ProposalOut(Out):
+class SecondedOut(Out):
     """What one person proposes and a second one decides."""
 
     uid: UUID
@@ -106,5 +106,5 @@ class ProposalOut(Out):
     approved: bool | None
 
 
-class WaiverOut(ProposalOut):
+class WaiverOut(SecondedOut):
     ended_at: datetime | None

@@ -327,7 +327,7 @@ def _last_step(user: User) -> ClockStep | None:
         organisation_id=user.organisation_id, site_id=0, kind=ClockStepped.kind
     )
     for entry in steps.exclude(data=None).order_by("-seq")[:1]:
-        event = event_of(entry.kind, orjson.loads(bytes(entry.data)))
+        event = event_of(entry.kind, orjson.loads(bytes(entry.data or b"{}")))
         if event:
             words = sentence(event, actor=entry.actor, names={})
             return ClockStep(at=entry.recorded_at, words=words)
