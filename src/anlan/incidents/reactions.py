@@ -223,6 +223,8 @@ def tell_who_may_agree(queued: Queued) -> None:
         "proposed_by", "incident__place", "incident__case__site__organisation"
     ).get(uid=_uid(queued.object))
     incident = proposal.incident
+    if not incident.case.is_open:  # decided in the same transaction
+        return
     holders = people_by_role(incident.case.site, (Rung.SITE_MANAGER, Rung.HEADQUARTERS))
     headquarters = holders[Rung.HEADQUARTERS]
     people = _each_once([*holders[Rung.SITE_MANAGER], *headquarters])
