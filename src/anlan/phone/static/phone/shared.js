@@ -65,6 +65,11 @@ function tellSoon() {
 }
 
 async function tell() {
+  // It has slept: to tell of that touch now would meet the session in the middle of its end.
+  if (isIdle()) {
+    telling = 0;
+    return rest();
+  }
   try {
     const answer = await post(lock.dataset.touch);
     told = Date.now();
