@@ -15,9 +15,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from anlan.base.calendar.holidays import published_holidays
+from anlan.base.calendar.notices import known_holidays, statutory_calendar
 from anlan.base.calendar.terms import RollOver, Term, Unit
-from anlan.base.calendar.working import WorkingCalendar
 from anlan.base.clock import local_day
 from anlan.law.book import Confidence, Dated, Text, in_language
 from anlan.resolution.legal.enums import Happening, Whose
@@ -63,7 +62,7 @@ class PeriodRule(Dated):
         """The year whose holidays nobody knows yet, and which may move the last day on."""
         if self.roll_over is RollOver.NEVER or self.unit is Unit.MINUTE:
             return None
-        return next(iter(published_holidays().missing_years(last, last)), None)
+        return next(iter(known_holidays().missing_years(last, last)), None)
 
     @property
     def is_law(self) -> bool:
@@ -149,7 +148,7 @@ def _openings(rule: PeriodRule, rows: list[Happened]) -> list[Happened]:
 def _period(rule: PeriodRule, opening: Happened, rows: list[Happened]) -> Period:
     begins = opening.known_at if rule.counts == Counts.RECEIVED else opening.at
     term = Term(rule.amount, rule.unit, rule.roll_over)
-    due = _calendar().due(begins, term)
+    due = statutory_calendar().due(begins, term)
     # What was handed over may follow what the police wrote after the call; else a paper
     # ends only what was open before it. Of most only the day is known.
     ends = (
@@ -170,11 +169,6 @@ def _period(rule: PeriodRule, opening: Happened, rows: list[Happened]) -> Period
         calendar=due.calendar,
         ended_at=min(ends, default=None),
     )
-
-
-@cache
-def _calendar() -> WorkingCalendar:
-    return WorkingCalendar.statutory(published_holidays())
 
 
 @cache
