@@ -98,7 +98,7 @@ def answering(port: int, fault: str) -> Iterator[None]:
 
 def test_three_taps_make_a_report(installation: Installation, sign_in: SignIn) -> None:
     before = count(installation, "incidents_incident")
-    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page = sign_in(installation, "wangjianguo", size=PHONE, path="/").page
     assert page.url.endswith("/m/")
 
     alarm(page, lambda: page.click("form[data-outbox] .submit button"))
@@ -456,7 +456,7 @@ def test_what_is_said_at_the_scene_without_signal_is_kept_and_sent_once(
 ) -> None:
     installation.shell(REPORT.format(place=GARAGE))
     before = installation.kinds()
-    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    guard = sign_in(installation, "wangjianguo", size=PHONE, path="/m/")
     page = guard.page
     keep_shell(page)
     page.click("#called a.btn")
@@ -485,7 +485,7 @@ def test_help_is_called_from_the_scene_without_signal_and_each_call_kept(
 ) -> None:
     installation.shell(REPORT.format(place=GARAGE))
     before = installation.kinds()
-    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    guard = sign_in(installation, "wangjianguo", size=PHONE, path="/m/")
     page = guard.page
     keep_shell(page)
     page.click("#called a.btn")
@@ -705,7 +705,7 @@ def test_what_was_refused_does_not_come_true_by_itself_later(
 ) -> None:
     installation.shell(REPORT.format(place=GARAGE))
     before = installation.kinds()
-    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page = sign_in(installation, "wangjianguo", size=PHONE, path="/m/").page
     page.route("**/m/token/", lambda route: route.abort())
     page.click("#called form[action$='/arrival/'] button")
     expect(page.locator("[data-unsaid]")).to_be_visible()
