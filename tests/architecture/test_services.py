@@ -85,8 +85,8 @@ NO_ACTOR = {
     "anlan.resolution.mediation.services.remind_of_duties": "the worker's, as above",
     "anlan.resolution.mediation.services.watch_overdue": "the worker's, as above",
 }
-# Lower parts that whole packages build on: the record itself, the law's questions.
-OTHER_SHAPES = {"anlan.ledger.services", "anlan.law.services"}
+# A lower part that whole packages build on: the record itself.
+OTHER_SHAPES = {"anlan.ledger.services"}
 
 # Where the clock may be read: the outermost layer, and what keeps time for itself.
 READS_THE_CLOCK = {

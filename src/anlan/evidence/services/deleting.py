@@ -63,7 +63,7 @@ from anlan.evidence.selectors.retention import (
 from anlan.evidence.services.announcing import enter
 from anlan.evidence.services.origins import cases_of_rows, close_rows
 from anlan.evidence.services.packages import files_left_of
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Worded

@@ -39,7 +39,7 @@ from anlan.evidence.events import (
 from anlan.evidence.models import Injury, InjuryPhoto, InjuryRefusal, MedicalPaper
 from anlan.evidence.reading import reading_of, unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
-from anlan.law.services import check_appraisal
+from anlan.law.guardrails import check_appraisal
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 

@@ -57,7 +57,7 @@ from anlan.evidence.services.protecting import (
 )
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.steps import key_of
-from anlan.law.services import (
+from anlan.law.guardrails import (
     check_guardian,
     check_guardian_consent,
     check_talk,

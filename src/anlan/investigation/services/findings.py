@@ -33,7 +33,7 @@ from anlan.investigation.events import (
 from anlan.investigation.independence import check_is_independent
 from anlan.investigation.models import Citation, Finding, FindingSentence
 from anlan.investigation.reading import codes_of, content_of, sentences_of
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 
 MOST_SENTENCE = 500

@@ -42,7 +42,7 @@ from anlan.investigation.services.protecting import (
     check_talk_names_no_witness,
     record_consent,
 )
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 

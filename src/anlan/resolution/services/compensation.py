@@ -19,7 +19,7 @@ from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors import exhibits_of
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.resolution import permissions
 from anlan.resolution.compensation import Claim, Outcome, reckon

@@ -28,8 +28,8 @@ from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.statements import is_known_minor
 from anlan.investigation.services.protecting import check_names_no_witness
+from anlan.law import guardrails as law
 from anlan.law import selectors as laws
-from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution import permissions, policies

@@ -23,7 +23,7 @@ from anlan.cases.models import Case, Party
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.services.statements import is_known_minor
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.resolution.legal import permissions, policies

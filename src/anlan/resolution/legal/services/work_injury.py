@@ -21,7 +21,7 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Role, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence.models import Exhibit
-from anlan.law import services as laws
+from anlan.law import guardrails as laws
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution.legal import permissions, policies

@@ -23,7 +23,7 @@ from anlan.cases.selectors.guardians import (
     stands_for,
 )
 from anlan.evidence.models import Exhibit
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger.events import Actor
 from anlan.resolution.mediation.enums import Capacity, TalksKind
 from anlan.resolution.mediation.events import GuardianActs

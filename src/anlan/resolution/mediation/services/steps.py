@@ -26,7 +26,7 @@ from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.statements import is_known_minor
 from anlan.investigation.services.protecting import check_names_no_witness
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution.guarding import check_agreed
 from anlan.resolution.mediation import policies

@@ -28,7 +28,7 @@ from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.investigation.enums import FindingState, SentenceKind
 from anlan.investigation.models import FindingSentence
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution.review import permissions, policies

@@ -21,7 +21,7 @@ from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
 from anlan.investigation.citing import check_can_cite
 from anlan.investigation.independence import check_is_independent
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution.review import permissions, policies
