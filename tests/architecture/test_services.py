@@ -67,6 +67,7 @@ NO_ACTOR = {
     "anlan.notify.services.take_receipts": "the gateway's: its channel is who speaks",
     "anlan.accounts.services.enrol_phone": "whoever holds the printed code",
     "anlan.accounts.services.open_phone": "the user is who does it",
+    "anlan.accounts.services.note_use": "when a token was last used is not on the record",
     "anlan.accounts.services.use_invitation": "whoever holds the printed code",
     "anlan.notify.services.call_off": "part of the change it follows",
     "anlan.notify.services.close_check": "the worker's: the program itself acts",
