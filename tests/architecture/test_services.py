@@ -29,6 +29,7 @@ NOT_A_CHANGE = {
     "anlan.cases.services.next_due": "a read",
     "anlan.cases.services.resume_deadlines": "follows a correction, which is recorded",
     "anlan.cases.services.lock_case": "locks, changes nothing",
+    "anlan.cases.services.lock_of_case": "locks, changes nothing",
     "anlan.cases.services.lock_with_joined": "locks, changes nothing",
     "anlan.customers.services.lock_marker": "locks, changes nothing",
     "anlan.cases.services.take_turns": "locks, changes nothing",

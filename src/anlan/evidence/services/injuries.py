@@ -456,14 +456,7 @@ def _end_reminder(case: Case, party: Party, round_: Round, *, at: datetime) -> N
 
 def _lock(injury: Injury) -> Injury:
     """The injury under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(injury.case)
-    fresh = (
-        Injury.objects.select_for_update(of=("self",))
-        .select_related("party")
-        .get(pk=injury.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(injury, "party")
 
 
 def _check_is_of_case(party: Party, case: Case) -> None:

@@ -328,14 +328,7 @@ def withdraw_finding(
 
 def lock_finding(finding: Finding) -> Finding:
     """The version under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(finding.case)
-    fresh = (
-        Finding.objects.select_for_update(of=("self",))
-        .select_related("author")
-        .get(pk=finding.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(finding, "author")
 
 
 def _check_all(rows: Sequence[FindingSentence], finding: Finding) -> None:

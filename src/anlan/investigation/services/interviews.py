@@ -401,14 +401,9 @@ def follow_statement(*, statement: Statement, at: datetime) -> None:
 
 def lock_interview(interview: Interview) -> Interview:
     """The interview under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(interview.case)
-    fresh = (
-        Interview.objects.select_for_update(of=("self",))
-        .select_related("party__person", "party__user", "interviewer", "statement")
-        .get(pk=interview.pk)
+    return cases.lock_of_case(
+        interview, "party__person", "party__user", "interviewer", "statement"
     )
-    fresh.case = case
-    return fresh
 
 
 def _hold(interview: Interview, statement: Statement, *, at: datetime) -> None:

@@ -259,11 +259,4 @@ def _exhibits(claim: Claim, case: Case, by: User) -> list[Exhibit]:
 
 def _lock(compensation: Compensation) -> Compensation:
     """Under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(compensation.case)
-    found = (
-        Compensation.objects.select_for_update(of=("self",))
-        .select_related("party")
-        .get(pk=compensation.pk)
-    )
-    found.case = case
-    return found
+    return cases.lock_of_case(compensation, "party")

@@ -684,18 +684,16 @@ def _own_draft(notice: Notice, by: User) -> Notice:
 
 def _lock(notice: Notice) -> Notice:
     """The notice under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(notice.case)
-    fresh = (
-        Notice.objects.select_for_update(of=("self",))
-        .select_related(
-            *("author", "measure__plan", "measure__party"),
-            *("party__person", "party__user"),
-        )
-        .get(pk=notice.pk)
+    fresh = cases.lock_of_case(
+        notice,
+        "author",
+        "measure__plan",
+        "measure__party",
+        "party__person",
+        "party__user",
     )
-    fresh.case = case
     if fresh.measure is not None:
-        fresh.measure.plan.case = case
+        fresh.measure.plan.case = fresh.case
     return fresh
 
 

@@ -677,11 +677,4 @@ def _needed(text: str, path: str, most: int) -> str:
 
 def _lock(report: PoliceReport) -> PoliceReport:
     """The report under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(report.case)
-    fresh = (
-        PoliceReport.objects.select_for_update(of=("self",))
-        .select_related("supplements")
-        .get(pk=report.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(report, "supplements")

@@ -628,14 +628,7 @@ def _check_extension(
 
 def _lock(injury: WorkInjury) -> WorkInjury:
     """The track under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(injury.case)
-    fresh = (
-        WorkInjury.objects.select_for_update(of=("self",))
-        .select_related("party__user", "party__person", "task")
-        .get(pk=injury.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(injury, "party__user", "party__person", "task")
 
 
 def _record(

@@ -51,17 +51,17 @@ SOURCE = "G17"
 
 def lock_talks(talks: Talks) -> Talks:
     """The talks under their row lock, after their case's, as everywhere."""
-    case = cases.lock_case(talks.case)
-    fresh = (
-        Talks.objects.select_for_update(of=("self",))
-        .select_related(
-            *("victim__person", "victim__user", "aggressor__person"),
-            *("aggressor__user", "host", "body", "mediator", "task"),
-        )
-        .get(pk=talks.pk)
+    return cases.lock_of_case(
+        talks,
+        "victim__person",
+        "victim__user",
+        "aggressor__person",
+        "aggressor__user",
+        "host",
+        "body",
+        "mediator",
+        "task",
     )
-    fresh.case = case
-    return fresh
 
 
 def record(

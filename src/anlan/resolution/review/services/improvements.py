@@ -617,14 +617,7 @@ def _words(
 
 def _lock(improvement: Improvement) -> Improvement:
     """The improvement under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(improvement.case_id)
-    fresh = (
-        Improvement.objects.select_for_update(of=("self",))
-        .select_related("owner")
-        .get(pk=improvement.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(improvement, "owner")
 
 
 def _record(

@@ -389,14 +389,7 @@ def decide_report(
 
 def lock_report(report: Report) -> Report:
     """The version under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(report.case)
-    fresh = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("author")
-        .get(pk=report.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(report, "author")
 
 
 def _read_record(report: Report, *, at: datetime) -> list[Composed]:
