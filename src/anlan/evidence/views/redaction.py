@@ -9,8 +9,7 @@ import orjson
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,7 +19,7 @@ from anlan.base.download import ranged_answer
 from anlan.base.errors import DomainError, InvalidInput
 from anlan.cases.forms import PlainForm
 from anlan.cases.views.answers import (
-    is_in_place,
+    lead_to,
     posted,
     reader_of,
     sheet,
@@ -62,7 +61,7 @@ def mask(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(_said: dict[str, Any]) -> HttpResponse:
         made = evidence.begin_redaction(exhibit=exhibit, by=reader, at=timezone.now())
-        return _to(request, made)
+        return _shown(request, made)
 
     return _beginning(request, number, exhibit.code, act)
 
@@ -78,7 +77,7 @@ def mask_film(
 
     def act(_said: dict[str, Any]) -> HttpResponse:
         made = evidence.begin_film_redaction(film=film, by=reader, at=timezone.now())
-        return _to(request, made)
+        return _shown(request, made)
 
     return _beginning(request, number, film.recording.code, act)
 
@@ -145,7 +144,7 @@ def plan(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         return JsonResponse(body, status=error.status)
     if is_script:
         return JsonResponse({"version": saved.version})
-    return _to(request, saved)
+    return _shown(request, saved)
 
 
 @login_required
@@ -164,7 +163,7 @@ def making(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         )
     except DomainError as error:
         return _page(request, _found(request, number, uid), refusal=error)
-    return _to(request, found)
+    return _shown(request, found)
 
 
 def _beginning(request: HttpRequest, number: str, code: str, act: Any) -> HttpResponse:
@@ -243,10 +242,5 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _to(request: HttpRequest, made: Redaction) -> HttpResponse:
-    where = [made.case.number, made.uid]
-    if not is_in_place(request):
-        return redirect("evidence:redaction", *where)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = reverse("evidence:redaction", args=where)
-    return response
+def _shown(request: HttpRequest, made: Redaction) -> HttpResponse:
+    return lead_to(request, "evidence:redaction", made.case.number, made.uid)

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -24,7 +23,8 @@ from anlan.base.download import file_answer
 from anlan.base.errors import DomainError, InvalidInput, NotFound
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import (
-    is_in_place,
+    by_and_at,
+    lead_to,
     posted,
     reader_of,
     sheet,
@@ -113,7 +113,7 @@ def beginning(request: HttpRequest, number: str) -> HttpResponse:
             by=reader,
             at=timezone.now(),
         )
-        return _to(request, made)
+        return _shown(request, made)
 
     return sheet(
         request,
@@ -171,7 +171,7 @@ def answers(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         return JsonResponse(_told(saved), status=409 if saved.conflicts else 200)
     if saved.conflicts:
         return _page(request, statement_for(reader, number, uid), saved=saved)
-    return _to(request, found)
+    return _shown(request, found)
 
 
 @login_required
@@ -191,7 +191,7 @@ def reading(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     except DomainError as error:
         found = statement_for(reader, number, uid)
         return _page(request, found, refusal=error)
-    return _to(request, found)
+    return _shown(request, found)
 
 
 @login_required
@@ -200,7 +200,7 @@ def reopening(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     found = statement_for(reader, number, uid)
     evidence.reopen_statement(statement=found, by=reader, at=timezone.now())
-    return _to(request, found)
+    return _shown(request, found)
 
 
 @login_required
@@ -226,7 +226,7 @@ def signing(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     except DomainError as error:
         show_refusal(form, error)
         return _page(request, found, form=form, status=error.status)
-    return _to(request, found)
+    return _shown(request, found)
 
 
 @login_required
@@ -235,8 +235,8 @@ def refusal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     found = statement_for(reader_of(request), number, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        evidence.refuse_statement(statement=found, **said, **_who(request))
-        return _to(request, found)
+        evidence.refuse_statement(statement=found, **said, **by_and_at(request))
+        return _shown(request, found)
 
     return sheet(
         request,
@@ -255,8 +255,8 @@ def discarding(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     found = statement_for(reader_of(request), number, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        evidence.discard_statement(statement=found, **said, **_who(request))
-        return _to(request, found)
+        evidence.discard_statement(statement=found, **said, **by_and_at(request))
+        return _shown(request, found)
 
     return sheet(
         request,
@@ -286,9 +286,9 @@ def guardian(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             statement=found,
             guardian=form.guardian_said(),
             **form.rest_said(),
-            **_who(request),
+            **by_and_at(request),
         )
-        return _to(request, found)
+        return _shown(request, found)
 
     return sheet(
         request,
@@ -312,9 +312,9 @@ def recording(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             statement=found,
             chunks=said["recording"].chunks(),
             is_told=said["is_told"],
-            **_who(request),
+            **by_and_at(request),
         )
-        return _to(request, found)
+        return _shown(request, found)
 
     return sheet(
         request,
@@ -349,9 +349,9 @@ def addendum(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             is_confirmed=said["is_confirmed"],
             signed=form.signed(),
             request_id=said["request_id"],
-            **_who(request),
+            **by_and_at(request),
         )
-        return _to(request, found)
+        return _shown(request, found)
 
     return sheet(
         request,
@@ -514,14 +514,5 @@ def _told(saved: Saved) -> dict[str, Any]:
     }
 
 
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": reader_of(request), "at": timezone.now()}
-
-
-def _to(request: HttpRequest, found: Statement) -> HttpResponse:
-    where = [found.case.number, found.uid]
-    if not is_in_place(request):
-        return redirect("evidence:statement", *where)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = reverse("evidence:statement", args=where)
-    return response
+def _shown(request: HttpRequest, found: Statement) -> HttpResponse:
+    return lead_to(request, "evidence:statement", found.case.number, found.uid)

@@ -22,7 +22,7 @@ from anlan.base.addresses import public_address
 from anlan.base.errors import DomainError, InvalidInput, NotFound
 from anlan.cases.enums import Side
 from anlan.cases.selectors import case_for, shown_name
-from anlan.cases.views.answers import posted, reader_of, sheet
+from anlan.cases.views.answers import by_and_at, posted, reader_of, sheet
 from anlan.law.selectors import refusal_words
 from anlan.notify.services.outward import has_text_messages
 from anlan.resolution.mediation import permissions
@@ -624,7 +624,7 @@ def step(
     **more: Any,
 ) -> HttpResponse:
     """A form on a sheet; done, it leads back to the talks."""
-    who = {"by": reader_of(request), "at": timezone.now()}
+    who = by_and_at(request)
 
     def done(said: dict[str, Any]) -> HttpResponse:
         act(said, **who)
