@@ -20,8 +20,9 @@ from anlan.accounts.models import Site
 from anlan.base import stores
 from anlan.base.bucket import Bucket, Locked
 from anlan.base.clock import local_day, utc_text
+from anlan.base.durable import sync_folder
 from anlan.base.quarantine import set_aside_files
-from anlan.base.stores import Store, sync_folder
+from anlan.base.stores import Store
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence.enums import CopyState, DeletionState, ExhibitState, FilePart
