@@ -29,7 +29,13 @@ from anlan.resolution.mediation.enums import Capacity, TalksKind
 from anlan.resolution.mediation.events import GuardianActs
 from anlan.resolution.mediation.giver import Giver
 from anlan.resolution.mediation.models import Acceptance, Talks
-from anlan.resolution.mediation.services.steps import is_minor, record, required
+from anlan.resolution.mediation.selectors.standing import (
+    is_minor,
+)
+from anlan.resolution.mediation.services.steps import (
+    record,
+    required,
+)
 
 MOST_GIVER = 40
 MOST_RELATION = 20
