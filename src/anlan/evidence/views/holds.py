@@ -61,7 +61,7 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
 
     def act(said: dict[str, Any]) -> HttpResponse:
         evidence.place_hold(case=case, **said, by=reader, at=timezone.now())
-        return _shown(request, number)
+        return _to(request, number)
 
     return sheet(
         request,
@@ -86,7 +86,7 @@ def proposal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         evidence.propose_release(
             hold=hold, **said, by=reader_of(request), at=timezone.now()
         )
-        return _shown(request, number)
+        return _to(request, number)
 
     return sheet(
         request,
@@ -111,7 +111,7 @@ def decision(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         is_yes = said["decision"] == "yes"
         decide = evidence.release_hold if is_yes else evidence.refuse_release
         decide(hold=hold, by=reader_of(request), at=timezone.now())
-        return _shown(request, number)
+        return _to(request, number)
 
     asked = (
         _("%(name)s申请：%(words)s")
@@ -138,5 +138,5 @@ def _releasable(request: HttpRequest, number: str, uid: UUID) -> Hold:
     return hold
 
 
-def _shown(request: HttpRequest, number: str) -> HttpResponse:
+def _to(request: HttpRequest, number: str) -> HttpResponse:
     return lead_to(request, "evidence:holds", number)

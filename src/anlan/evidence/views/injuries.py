@@ -84,7 +84,7 @@ def recording(request: HttpRequest, number: str) -> HttpResponse:
             by=reader,
             at=timezone.now(),
         )
-        return _shown(request, case)
+        return _to(request, case)
 
     return sheet(
         request,
@@ -118,7 +118,7 @@ def photo(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             by=reader,
             at=at,
         )
-        return _shown(request, found.case)
+        return _to(request, found.case)
 
     return sheet(
         request,
@@ -138,7 +138,7 @@ def withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(said: dict[str, Any]) -> HttpResponse:
         evidence.withdraw_injury(injury=found, **said, **by_and_at(request))
-        return _shown(request, found.case)
+        return _to(request, found.case)
 
     return sheet(
         request,
@@ -167,7 +167,7 @@ def refusal(request: HttpRequest, number: str) -> HttpResponse:
             reason=said["reason"],
             **by_and_at(request),
         )
-        return _shown(request, case)
+        return _to(request, case)
 
     return sheet(
         request,
@@ -201,7 +201,7 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
             request_id=said["request_id"],
             **by_and_at(request),
         )
-        return _shown(request, case)
+        return _to(request, case)
 
     return sheet(
         request,
@@ -220,5 +220,5 @@ def _round(injury: Injury, *, at: Any) -> str:
     return max(each for each in Round if each.after / 2 <= passed or each == "0h")
 
 
-def _shown(request: HttpRequest, case: Case) -> HttpResponse:
+def _to(request: HttpRequest, case: Case) -> HttpResponse:
     return lead_to(request, "evidence:injuries", case.number)

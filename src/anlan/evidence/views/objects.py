@@ -68,7 +68,7 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
             by=reader,
             at=timezone.now(),
         )
-        return _shown(request, made)
+        return _to(request, made)
 
     return sheet(
         request,
@@ -88,7 +88,7 @@ def sealing(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(said: dict[str, Any]) -> HttpResponse:
         evidence.reseal(exhibit=exhibit, **said, **by_and_at(request))
-        return _shown(request, exhibit)
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -113,7 +113,7 @@ def seal_check(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             **said,
             **by_and_at(request),
         )
-        return _shown(request, exhibit)
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -133,7 +133,7 @@ def move(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(said: dict[str, Any]) -> HttpResponse:
         evidence.move(exhibit=exhibit, **said, **by_and_at(request))
-        return _shown(request, exhibit)
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -166,7 +166,7 @@ def hand_over(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             signed=form.signed(),
             **by_and_at(request),
         )
-        return _shown(request, exhibit)
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -194,7 +194,7 @@ def return_(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             signed=form.signed(),
             **by_and_at(request),
         )
-        return _shown(request, exhibit)
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -215,7 +215,7 @@ def disposal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(said: dict[str, Any]) -> HttpResponse:
         evidence.ask_disposal(exhibit=exhibit, **said, **by_and_at(request))
-        return _shown(request, exhibit)
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -244,7 +244,7 @@ def disposal_decision(request: HttpRequest, number: str, uid: UUID) -> HttpRespo
             else evidence.refuse_disposal
         )
         decide(exhibit=exhibit, **said, **by_and_at(request))
-        return _shown(request, exhibit)
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -341,7 +341,7 @@ def _exhibit(request: HttpRequest, number: str, uid: UUID) -> Exhibit:
     return object_for(reader_of(request), number, uid)
 
 
-def _shown(request: HttpRequest, exhibit: Exhibit) -> HttpResponse:
+def _to(request: HttpRequest, exhibit: Exhibit) -> HttpResponse:
     return lead_to(request, "evidence:exhibit", exhibit.case.number, exhibit.uid)
 
 

@@ -66,7 +66,7 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
         made = evidence.ask_package(
             case=case, by=reader, at=timezone.now(), **form.asked()
         )
-        return _shown(request, made)
+        return _to(request, made)
 
     return sheet(
         request,
@@ -141,7 +141,7 @@ def hand_over(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             by=reader,
             at=timezone.now(),
         )
-        return _shown(request, found)
+        return _to(request, found)
 
     return sheet(
         request,
@@ -164,7 +164,7 @@ def withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(said: dict[str, Any]) -> HttpResponse:
         evidence.withdraw_package(package=found, **said, by=reader, at=timezone.now())
-        return _shown(request, found)
+        return _to(request, found)
 
     return sheet(
         request,
@@ -247,5 +247,5 @@ def _context(request: HttpRequest, number: str, uid: UUID) -> dict[str, Any]:
     }
 
 
-def _shown(request: HttpRequest, package: Package) -> HttpResponse:
+def _to(request: HttpRequest, package: Package) -> HttpResponse:
     return lead_to(request, "evidence:package", package.case.number, package.uid)

@@ -61,7 +61,7 @@ def mask(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(_said: dict[str, Any]) -> HttpResponse:
         made = evidence.begin_redaction(exhibit=exhibit, by=reader, at=timezone.now())
-        return _shown(request, made)
+        return _to(request, made)
 
     return _beginning(request, number, exhibit.code, act)
 
@@ -77,7 +77,7 @@ def mask_film(
 
     def act(_said: dict[str, Any]) -> HttpResponse:
         made = evidence.begin_film_redaction(film=film, by=reader, at=timezone.now())
-        return _shown(request, made)
+        return _to(request, made)
 
     return _beginning(request, number, film.recording.code, act)
 
@@ -144,7 +144,7 @@ def plan(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         return JsonResponse(body, status=error.status)
     if is_script:
         return JsonResponse({"version": saved.version})
-    return _shown(request, saved)
+    return _to(request, saved)
 
 
 @login_required
@@ -163,7 +163,7 @@ def making(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         )
     except DomainError as error:
         return _page(request, _found(request, number, uid), refusal=error)
-    return _shown(request, found)
+    return _to(request, found)
 
 
 def _beginning(request: HttpRequest, number: str, code: str, act: Any) -> HttpResponse:
@@ -242,5 +242,5 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _shown(request: HttpRequest, made: Redaction) -> HttpResponse:
+def _to(request: HttpRequest, made: Redaction) -> HttpResponse:
     return lead_to(request, "evidence:redaction", made.case.number, made.uid)

@@ -113,7 +113,7 @@ def beginning(request: HttpRequest, number: str) -> HttpResponse:
             by=reader,
             at=timezone.now(),
         )
-        return _shown(request, made)
+        return _to(request, made)
 
     return sheet(
         request,
@@ -171,7 +171,7 @@ def answers(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         return JsonResponse(_told(saved), status=409 if saved.conflicts else 200)
     if saved.conflicts:
         return _page(request, statement_for(reader, number, uid), saved=saved)
-    return _shown(request, found)
+    return _to(request, found)
 
 
 @login_required
@@ -191,7 +191,7 @@ def reading(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     except DomainError as error:
         found = statement_for(reader, number, uid)
         return _page(request, found, refusal=error)
-    return _shown(request, found)
+    return _to(request, found)
 
 
 @login_required
@@ -200,7 +200,7 @@ def reopening(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     reader = reader_of(request)
     found = statement_for(reader, number, uid)
     evidence.reopen_statement(statement=found, by=reader, at=timezone.now())
-    return _shown(request, found)
+    return _to(request, found)
 
 
 @login_required
@@ -226,7 +226,7 @@ def signing(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     except DomainError as error:
         show_refusal(form, error)
         return _page(request, found, form=form, status=error.status)
-    return _shown(request, found)
+    return _to(request, found)
 
 
 @login_required
@@ -236,7 +236,7 @@ def refusal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(said: dict[str, Any]) -> HttpResponse:
         evidence.refuse_statement(statement=found, **said, **by_and_at(request))
-        return _shown(request, found)
+        return _to(request, found)
 
     return sheet(
         request,
@@ -256,7 +256,7 @@ def discarding(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(said: dict[str, Any]) -> HttpResponse:
         evidence.discard_statement(statement=found, **said, **by_and_at(request))
-        return _shown(request, found)
+        return _to(request, found)
 
     return sheet(
         request,
@@ -288,7 +288,7 @@ def guardian(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             **form.rest_said(),
             **by_and_at(request),
         )
-        return _shown(request, found)
+        return _to(request, found)
 
     return sheet(
         request,
@@ -314,7 +314,7 @@ def recording(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             is_told=said["is_told"],
             **by_and_at(request),
         )
-        return _shown(request, found)
+        return _to(request, found)
 
     return sheet(
         request,
@@ -351,7 +351,7 @@ def addendum(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             request_id=said["request_id"],
             **by_and_at(request),
         )
-        return _shown(request, found)
+        return _to(request, found)
 
     return sheet(
         request,
@@ -514,5 +514,5 @@ def _told(saved: Saved) -> dict[str, Any]:
     }
 
 
-def _shown(request: HttpRequest, found: Statement) -> HttpResponse:
+def _to(request: HttpRequest, found: Statement) -> HttpResponse:
     return lead_to(request, "evidence:statement", found.case.number, found.uid)
