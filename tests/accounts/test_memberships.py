@@ -28,7 +28,8 @@ from anlan.accounts.selectors import (
     staff_of,
     staff_to_plan,
 )
-from anlan.accounts.tokens import create_token, user_of_token
+from anlan.accounts.selectors.tokens import user_of_token
+from anlan.accounts.services import create_token
 from anlan.base.clock import acting_at, start_of_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.incidents.dispatch import ladder

@@ -24,7 +24,8 @@ from anlan.accounts.models import (
 from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import ROLES, Permission
 from anlan.accounts.selectors import nodes_for, people_for
-from anlan.accounts.tokens import create_token, user_of_token
+from anlan.accounts.selectors.tokens import user_of_token
+from anlan.accounts.services import create_token
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.ledger.models import Entry
 

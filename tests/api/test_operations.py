@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from ninja import Schema
 
-from anlan.accounts import tokens
 from anlan.accounts.roles import Permission
+from anlan.accounts.services import tokens
 from anlan.api.root import api
 from anlan.ledger.models import Entry
 from tests.api.conftest import Api, give_token

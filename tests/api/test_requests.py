@@ -12,9 +12,10 @@ import time_machine
 from django.db import connection
 from django.utils import translation
 
-from anlan.accounts import tokens
 from anlan.accounts.models import ApiToken
 from anlan.accounts.roles import Permission
+from anlan.accounts.selectors.tokens import user_of_token
+from anlan.accounts.services import tokens
 from anlan.api import auth
 from anlan.api.root import api as root
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
@@ -343,16 +344,16 @@ def test_a_token_is_shown_once_and_kept_as_a_digest(scene: Scene, at: datetime) 
         by=scene.guard,
         at=at,
     )
-    found = tokens.user_of_token(secret, at=at)
+    found = user_of_token(secret, at=at)
     assert found is not None
     assert set(found[0].scopes or ()) == {Permission.CASE_SEE}
     assert secret.encode() not in bytes(row.digest)
     assert not [
         e for e in Entry.objects.all() if secret.encode() in bytes(e.data or b"")
     ]
-    assert tokens.user_of_token(secret, at=at + timedelta(days=30)) is None
+    assert user_of_token(secret, at=at + timedelta(days=30)) is None
     tokens.revoke_token(token=row, by=scene.guard, at=at)
-    assert tokens.user_of_token(secret, at=at) is None
+    assert user_of_token(secret, at=at) is None
     kinds = Entry.objects.filter(kind__startswith="accounts.token").order_by("seq")
     assert [e.kind for e in kinds] == [
         "accounts.token_created",

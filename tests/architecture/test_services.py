@@ -29,6 +29,7 @@ NOT_A_CHANGE = {
     "anlan.cases.services.next_due": "a read",
     "anlan.cases.services.resume_deadlines": "follows a correction, which is recorded",
     "anlan.cases.services.lock_case": "locks, changes nothing",
+    "anlan.cases.services.lock_of_case": "locks, changes nothing",
     "anlan.cases.services.lock_with_joined": "locks, changes nothing",
     "anlan.customers.services.lock_marker": "locks, changes nothing",
     "anlan.cases.services.take_turns": "locks, changes nothing",
@@ -67,6 +68,7 @@ NO_ACTOR = {
     "anlan.notify.services.take_receipts": "the gateway's: its channel is who speaks",
     "anlan.accounts.services.enrol_phone": "whoever holds the printed code",
     "anlan.accounts.services.open_phone": "the user is who does it",
+    "anlan.accounts.services.note_use": "when a token was last used is not on the record",
     "anlan.accounts.services.use_invitation": "whoever holds the printed code",
     "anlan.notify.services.call_off": "part of the change it follows",
     "anlan.notify.services.close_check": "the worker's: the program itself acts",
@@ -85,8 +87,8 @@ NO_ACTOR = {
     "anlan.resolution.mediation.services.remind_of_duties": "the worker's, as above",
     "anlan.resolution.mediation.services.watch_overdue": "the worker's, as above",
 }
-# Lower parts that whole packages build on: the record itself, the law's questions.
-OTHER_SHAPES = {"anlan.ledger.services", "anlan.law.services"}
+# A lower part that whole packages build on: the record itself.
+OTHER_SHAPES = {"anlan.ledger.services"}
 
 # Where the clock may be read: the outermost layer, and what keeps time for itself.
 READS_THE_CLOCK = {

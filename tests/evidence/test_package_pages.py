@@ -16,7 +16,7 @@ from allauth.mfa.models import Authenticator
 from django.test import override_settings
 from django.urls import reverse
 
-from anlan.accounts.tokens import tokens_of
+from anlan.accounts.selectors.tokens import tokens_of
 from anlan.cases.models import Case
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence

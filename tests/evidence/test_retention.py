@@ -31,6 +31,7 @@ import anlan
 from anlan.accounts import services as accounts
 from anlan.base import stores
 from anlan.base.clock import acting_at
+from anlan.base.durable import sync_folder
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from anlan.base.lines import MOST_WORDS
 from anlan.cases import services as cases
@@ -606,7 +607,7 @@ def _die_at(step: str, time: int, patch: pytest.MonkeyPatch) -> None:
         dying_unlink = dying(real)
         patch.setattr(Path, "unlink", only_leaving)
     elif step == "sync":
-        patch.setattr(stores, "sync_folder", dying(stores.sync_folder))
+        patch.setattr("anlan.base.stores.sync_folder", dying(sync_folder))
     else:
         patch.setattr(deleting, "_record_file", _killed)
 

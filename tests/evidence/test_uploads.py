@@ -22,9 +22,9 @@ from tusclient.client import TusClient
 
 from anlan import worker
 from anlan.accounts.models import User
+from anlan.accounts.services import create_token
 from anlan.accounts.sessions import SessionStore
 from anlan.accounts.signed_in import PHONE_SEEN, PHONE_SESSION
-from anlan.accounts.tokens import create_token
 from anlan.base import disk_space, stores
 from anlan.base.errors import Conflict, NotAllowed
 from anlan.cases.models import Case

@@ -13,11 +13,11 @@ from anlan.cases import services as cases
 from anlan.cases.models import Playbook, Standard
 from anlan.cases.plan_text import write_plan_text
 from anlan.incidents.services.defaults import _DATA
-from anlan.law import selectors, services
+from anlan.law import guardrails, selectors
 from anlan.ledger.events import SYSTEM
 from anlan.play.player import play
 from anlan.play.scenario import read_scenario
-from tests.law.test_services import ON
+from tests.law.test_guardrails import ON
 
 MEASURES = selectors.guardrail("G07").lists["measures"]
 G07 = selectors.guardrail("G07").refusal or ""
@@ -125,15 +125,15 @@ def test_the_shipped_plan_is_lawful_on_every_day_of_change(scene):
     for period in ("2021-01-01", "2026-01-01"):
         text = yaml.safe_dump(shipped(), allow_unicode=True)
         on = ON.fromisoformat(period)
-        services.check_no_measure(text=text, act_on=on)
-        services.check_no_delay(text=text, act_on=on)
+        guardrails.check_no_measure(text=text, act_on=on)
+        guardrails.check_no_delay(text=text, act_on=on)
 
 
 @pytest.mark.parametrize("word", selectors.guardrail("G07").lists["words"])
 def test_each_word_refuses_alone_and_passes_forbidden(word):
     with pytest.raises(InvalidInput):
-        services.check_no_measure(text=f"立即{word}对方", act_on=ON)
-    services.check_no_measure(text=f"不得{word}对方", act_on=ON)
+        guardrails.check_no_measure(text=f"立即{word}对方", act_on=ON)
+    guardrails.check_no_measure(text=f"不得{word}对方", act_on=ON)
 
 
 def test_the_page_of_plans_says_the_sentence_and_its_source(scene, sign_in):

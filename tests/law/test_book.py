@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from anlan.law import services
+from anlan.law import guardrails
 from anlan.law.book import DATA, Book, Confidence, Kind, Status, book, read_book
 from anlan.law.checks import check_law, faults
 
@@ -38,7 +38,7 @@ ENFORCED |= {"G17", "G18", "G19", "G22", "G25", "G26", "G33", "G34", "G39"}
 
 def test_enforced_are_those_with_a_registered_test():
     enforced = {r.id for r in book().guardrails if r.status == Status.ENFORCED}
-    assert enforced == set(services.TESTS) == ENFORCED
+    assert enforced == set(guardrails.TESTS) == ENFORCED
 
 
 def test_english_is_complete_and_chinese_is_chinese():
@@ -108,7 +108,7 @@ def test_references_in_plans_and_standards_lead_somewhere():
     ],
 )
 def test_broken_data_is_named(fields, words):
-    assert any(words in fault for fault in faults(changed(**fields), services.TESTS))
+    assert any(words in fault for fault in faults(changed(**fields), guardrails.TESTS))
 
 
 def test_a_rule_that_rests_on_hearsay_is_named():
@@ -118,7 +118,7 @@ def test_a_rule_that_rests_on_hearsay_is_named():
         else s
         for s in book().sources
     )
-    found = list(faults(changed(sources=sources), services.TESTS))
+    found = list(faults(changed(sources=sources), guardrails.TESTS))
     assert found
     assert all("G03: rests on nothing that was read" in fault for fault in found)
 
@@ -128,16 +128,16 @@ def test_a_rule_older_than_its_law_is_named():
         r.model_copy(update={"first_day": None}) if r.id == "G33" else r
         for r in book().guardrails
     )
-    found = list(faults(changed(guardrails=rules), services.TESTS))
+    found = list(faults(changed(guardrails=rules), guardrails.TESTS))
     assert found
     assert all("G33: rests on nothing that was read" in fault for fault in found)
 
 
 def test_a_status_without_its_test_is_named():
-    assert list(faults(book(), set(services.TESTS) - {"G05"})) == [
+    assert list(faults(book(), set(guardrails.TESTS) - {"G05"})) == [
         "G05: is enforced, but its test says otherwise"
     ]
-    assert list(faults(book(), {*services.TESTS, "G35"})) == [
+    assert list(faults(book(), {*guardrails.TESTS, "G35"})) == [
         "G35: is planned, but its test says otherwise"
     ]
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from anlan.law import services
+from anlan.law import guardrails
 from anlan.ledger.models import Entry
 from tests.api.test_guardrails import TRIED
 from tests.law import tried as shared
@@ -76,7 +76,7 @@ NO_WAY = {
 }
 
 
-@pytest.mark.parametrize("guardrail", services.TESTS)
+@pytest.mark.parametrize("guardrail", guardrails.TESTS)
 @pytest.mark.parametrize("way", WAYS)
 def test_every_enforced_guardrail_is_tried_each_way_that_there_is(
     guardrail: str, way: str
@@ -94,7 +94,7 @@ def test_every_enforced_guardrail_is_tried_each_way_that_there_is(
 def test_what_is_tried_or_left_out_is_enforced() -> None:
     named = {one for one, _way in (*ELSEWHERE, *NO_WAY)} | set(PLAYED)
 
-    assert named <= set(services.TESTS)
+    assert named <= set(guardrails.TESTS)
     assert all(reason.strip() for reason in NO_WAY.values())
 
 

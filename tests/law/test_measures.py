@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from anlan.base.calendar.terms import add_months
 from anlan.base.errors import InvalidInput, NotAllowed
-from anlan.law import checks, selectors, services
+from anlan.law import checks, guardrails, selectors
 from anlan.law.book import Lawful, Measure, Need, book
 
 ON = date(2026, 11, 23)
@@ -26,17 +26,17 @@ def by_key(key: str) -> Measure:
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda one: one.key)
 def test_what_may_not_be_done_is_refused_and_says_what_may(measure: Measure):
     if measure.lawful not in {Lawful.NO, Lawful.ADVICE}:
-        assert services.check_lawful(measure=measure.key, act_on=ON) is measure
+        assert guardrails.check_lawful(measure=measure.key, act_on=ON) is measure
         return
     with override("zh-hans"), pytest.raises(NotAllowed) as refused:
-        services.check_lawful(measure=measure.key, act_on=ON)
+        guardrails.check_lawful(measure=measure.key, act_on=ON)
     assert refused.value.source == (measure.guardrail or measure.sources[0])
     assert measure.text in str(refused.value)
 
 
 def test_an_unknown_measure_is_refused_in_words():
     with pytest.raises(InvalidInput):
-        services.check_lawful(measure="banish", act_on=ON)
+        guardrails.check_lawful(measure="banish", act_on=ON)
     with pytest.raises(LookupError):
         selectors.measure("banish", on=ON)
 
@@ -71,7 +71,7 @@ def test_what_cuts_into_a_service_ends_within_six_months_and_can_be_objected_to(
 )
 def test_words_that_cut_somebody_off_are_refused(text: str):
     with pytest.raises(InvalidInput) as refused:
-        services.check_no_cutting_off(text=text, act_on=ON, path="words")
+        guardrails.check_no_cutting_off(text=text, act_on=ON, path="words")
     assert (refused.value.source, refused.value.path) == ("G03", "words")
 
 
@@ -85,7 +85,7 @@ def test_words_that_cut_somebody_off_are_refused(text: str):
     ],
 )
 def test_words_that_promise_not_to_are_not(text: str):
-    services.check_no_cutting_off(text=text, act_on=ON)
+    guardrails.check_no_cutting_off(text=text, act_on=ON)
 
 
 @given(
@@ -102,10 +102,10 @@ def test_a_ban_never_lasts_longer_than_six_months(begins: date, days: int):
         "appeal": "项目经理",
     }
     if may:
-        services.check_ends(**said, act_on=ON)
+        guardrails.check_ends(**said, act_on=ON)
         return
     with pytest.raises(InvalidInput) as refused:
-        services.check_ends(**said, act_on=ON)
+        guardrails.check_ends(**said, act_on=ON)
     assert (refused.value.source, refused.value.path) == ("G04", "ends_on")
 
 
@@ -119,7 +119,7 @@ def test_a_ban_without_reason_or_appeal_is_refused(path: str):
         path: " ",
     }
     with pytest.raises(InvalidInput) as refused:
-        services.check_ends(**said, act_on=ON)
+        guardrails.check_ends(**said, act_on=ON)
     assert refused.value.path == path
 
 
@@ -133,7 +133,7 @@ def test_a_sum_without_its_agreement_is_refused_at_what_is_missing(path: str):
         path: "",
     }
     with pytest.raises(InvalidInput) as refused:
-        services.check_clause(**said, act_on=ON)
+        guardrails.check_clause(**said, act_on=ON)
     assert (refused.value.source, refused.value.path) == ("G02", path)
 
 
@@ -152,7 +152,7 @@ def test_a_measure_that_does_not_hang_together_is_named(
 ):
     wrong = by_key("suspend_optional").model_copy(update=changed)
     broken = book().model_copy(update={"measures": (wrong,)})
-    assert any(said in fault for fault in checks.faults(broken, services.TESTS))
+    assert any(said in fault for fault in checks.faults(broken, guardrails.TESTS))
 
 
 def test_a_letter_rests_on_what_gives_the_duty_and_on_no_penalty():

@@ -24,7 +24,7 @@ from anlan.cases.selectors import timeline
 from anlan.law import checks
 from anlan.law import selectors as law
 from anlan.law.book import Confidence, book
-from anlan.law.services import TESTS
+from anlan.law.guardrails import TESTS
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.resolution import policies

@@ -11,9 +11,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
-from anlan.accounts import tokens
 from anlan.accounts.models import ApiToken, User
 from anlan.accounts.roles import Permission
+from anlan.accounts.selectors.tokens import needs_use_noted, user_of_token
+from anlan.accounts.services import note_use
 from anlan.api.errors import ANYWHERE, ErrorOut
 from anlan.base.errors import NotAllowed, TooManyRequests
 from anlan.base.limits import count_up
@@ -46,7 +47,7 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         at = timezone.now()
-        found = tokens.user_of_token(token, at=at)
+        found = user_of_token(token, at=at)
         if found is None:
             return None
         user, row = found
@@ -56,8 +57,8 @@ class Bearer(HttpBearer):
         for scope in self.scopes:
             if user.scopes is not None and scope not in user.scopes:
                 raise NotAllowed(_("令牌的范围不含“%s”") % scope.label)
-        if tokens.needs_use_noted(row, at=at):
-            tokens.note_use(token=row, at=at)
+        if needs_use_noted(row, at=at):
+            note_use(token=row, at=at)
         return Caller(user=user, token=row, at=at)
 
 

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anlan.accounts import tokens
+from anlan.accounts import services as accounts
 from anlan.accounts.models import User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.proof import ask_proof, is_proof_fresh
 from anlan.accounts.roles import Permission
+from anlan.accounts.selectors.tokens import scopes_open_to, tokens_of
 from anlan.api.docs import Theme, themes_of
 from anlan.api.forms import DeviceForm, TokenForm
 from anlan.api.root import api
@@ -40,7 +41,7 @@ from anlan.incidents.services import devices
 def my_tokens(request: HttpRequest) -> HttpResponse:
     """One's own tokens; a new one is shown this once, in the answer to the form."""
     user, at = _user(request), timezone.now()
-    form = TokenForm(request.POST or None, offered=tokens.scopes_open_to(user))
+    form = TokenForm(request.POST or None, offered=scopes_open_to(user))
     secret, status = "", 200
     if request.method == "POST":
         status = 422
@@ -50,7 +51,7 @@ def my_tokens(request: HttpRequest) -> HttpResponse:
             if takes and not is_proof_fresh(request, at=at):
                 return ask_proof(request, back=reverse("api:tokens"))
             try:
-                _row, secret = tokens.create_token(
+                _row, secret = accounts.create_token(
                     user=user,
                     name=said["name"],
                     scopes=said["scopes"],
@@ -62,12 +63,12 @@ def my_tokens(request: HttpRequest) -> HttpResponse:
                 _say(form, error)
             else:
                 status = 201
-                form = TokenForm(offered=tokens.scopes_open_to(user))
+                form = TokenForm(offered=scopes_open_to(user))
     context = {
         "form": form,
         "secret": secret,
         "example": _curl(f"{_root(request)}/me", f"Authorization: Bearer {secret}"),
-        "tokens": tokens.tokens_of(user)[:50],
+        "tokens": tokens_of(user)[:50],
         "at": at,
     }
     return render(request, "api/tokens.html", context, status=status)
@@ -77,10 +78,10 @@ def my_tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke_token(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = _user(request)
-    token = tokens.tokens_of(user).filter(uid=uid).first()
+    token = tokens_of(user).filter(uid=uid).first()
     if token is None:
         raise NotFound(_("没有这个令牌"))
-    tokens.revoke_token(token=token, by=user, at=timezone.now())
+    accounts.revoke_token(token=token, by=user, at=timezone.now())
     messages.success(request, _("已撤销：%(name)s") % {"name": token.name})
     return redirect("api:tokens")
 

@@ -29,6 +29,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from anlan.base.durable import sync_folder
+
 _VERSION: Final = 1
 _NONCE_BYTES: Final = 12
 _TAG_BYTES: Final = 16
@@ -262,14 +264,14 @@ def _make_keys(directory: Path) -> None:
         lost = "blind.key" if has_field_key else "field/*.key"
         raise KeyFileError(f"{directory}: {lost} is lost; restore it from a backup")
     unfinished.touch(mode=0o600)
-    _sync(directory)
+    sync_folder(directory)
     field_keys.mkdir(mode=0o700, exist_ok=True)
     if not has_field_key:
         _write_key(field_keys / _key_name(1))
     if not has_blind_key:
         _write_key(blind)
     unfinished.unlink()
-    _sync(directory)
+    sync_folder(directory)
 
 
 def add_field_key(directory: Path) -> int:
@@ -298,7 +300,7 @@ def remove_field_key(directory: Path, key_id: int) -> None:
         if key_id == ring.current:
             raise KeyFileError(f"field key {key_id:03d} is the one in use")
         (directory / "field" / _key_name(key_id)).unlink()
-        _sync(directory / "field")
+        sync_folder(directory / "field")
 
 
 def came_at(directory: Path, key_id: int) -> float:
@@ -386,16 +388,7 @@ def _write_key(path: Path) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    _sync(path.parent)
-
-
-def _sync(directory: Path) -> None:
-    """Make what was renamed in a directory survive a power cut."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)
 
 
 @contextmanager

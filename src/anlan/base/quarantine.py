@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from anlan.base.bucket import Bucket
-from anlan.base.stores import QUARANTINE, Readable, Store, make_folder, sync_folder
+from anlan.base.durable import sync_folder
+from anlan.base.stores import QUARANTINE, Readable, Store, make_folder
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 

@@ -42,6 +42,7 @@ from anlan.base.blocks import (
 )
 from anlan.base.bucket import Bucket
 from anlan.base.disks import Disks, disks_of
+from anlan.base.durable import sync_folder
 
 # Whoever deals with stores finds here what their files are read with.
 __all__ = [
@@ -67,7 +68,6 @@ __all__ = [
     "second",
     "size_of",
     "stores",
-    "sync_folder",
 ]
 
 log = logging.getLogger(__name__)
@@ -357,11 +357,3 @@ def make_folder(folder: Path) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)
         sync_folder(folder.parent)
     return folder
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from anlan.base.errors import DomainError, InvalidInput
 from anlan.cases.enums import Phase
 from anlan.cases.playbook import Plan, PlannedTask
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.law.selectors import cite_rule, refusal_words
 
 CALL_POLICE = "call_police"  # the key of the task from which the desk calls 110

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from anlan.accounts.selectors import people_by_role
 from anlan.customers import messages, permissions
 from anlan.customers.events import MarkerObjectionReceived
 from anlan.customers.models import MarkerObjection
-from anlan.ledger.events import SYSTEM, Queued
+from anlan.ledger.events import SYSTEM, Queued, uid_of
 from anlan.notify import services as notify
 
 
@@ -18,7 +16,7 @@ def tell_hearers(queued: Queued) -> None:
         return
     objection = MarkerObjection.objects.select_related(
         "marker__site", "marker__person"
-    ).get(uid=UUID(queued.object.partition(":")[2]))
+    ).get(uid=uid_of(queued.object))
     marker = objection.marker
     told = people_by_role(marker.site, messages.DECIDE)
     people = {one.pk: one for some in told.values() for one in some}.values()

@@ -23,6 +23,7 @@ from anlan.accounts.views.common import tried
 from anlan.base.errors import NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase
+from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Playbook, Standard
 from anlan.cases.permissions import check_may_edit
 from anlan.cases.plan_text import compare_plans, read_plan_text, write_plan_text
@@ -34,13 +35,10 @@ UNITS = {1: gettext_lazy("秒"), 60: gettext_lazy("分钟"), 3600: gettext_lazy(
 class RevisionForm(forms.Form):
     """From when a version holds, and why it was made."""
 
-    valid_from = forms.DateTimeField(
+    valid_from = moment_field(
         label=gettext_lazy("从何时起"),
         required=False,
         help_text=gettext_lazy("不填为立即生效；正在走的时限不变"),
-        widget=forms.DateTimeInput(
-            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        ),
     )
     reason = forms.CharField(
         label=gettext_lazy("修订理由"),

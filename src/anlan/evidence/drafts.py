@@ -21,7 +21,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from anlan.base import stores
-from anlan.base.stores import Store, sync_folder
+from anlan.base.durable import sync_folder
+from anlan.base.stores import Store
 
 log = logging.getLogger(__name__)
 

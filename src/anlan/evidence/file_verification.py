@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from uuid import UUID
 
 from django.db.models import Q
 
@@ -17,7 +16,7 @@ from anlan.evidence.enums import CopyState, Source
 from anlan.evidence.events import FileDeleted, PackageMade
 from anlan.evidence.models import Blob, Copy
 from anlan.evidence.services.damage import owners_of
-from anlan.ledger.events import KINDS
+from anlan.ledger.events import KINDS, uid_of
 from anlan.ledger.models import Entry
 
 # A copy of which the installation says itself that it is not there yet, or just now.
@@ -213,5 +212,5 @@ def _where(digest: str, named: _Named) -> list[str]:
 
 
 def _cases(subjects: set[str]) -> list[str]:
-    uids = [UUID(s.partition(":")[2]) for s in subjects if s.startswith("case:")]
+    uids = [uid_of(s) for s in subjects if s.startswith("case:")]
     return list(Case.objects.filter(uid__in=uids).values_list("number", flat=True))

@@ -21,7 +21,7 @@ from anlan.evidence.models import CustodyStep, Exhibit, Recording
 from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services import recordings
 from anlan.evidence.services.origins import title_of_photo
-from anlan.ledger.events import SYSTEM, Queued
+from anlan.ledger.events import SYSTEM, Queued, uid_of
 from anlan.notify import services as notify
 
 
@@ -31,7 +31,7 @@ def adopt_task_photo(queued: Queued) -> None:
     if not isinstance(event, TaskPhotoReceived):
         return
     photo = TaskPhoto.objects.select_related("task__case__site").get(
-        uid=UUID(queued.object.partition(":")[2])
+        uid=uid_of(queued.object)
     )
     kept = Kept(sha256=photo.sha256, size=photo.size, media_type=photo.media_type)
     services.add_exhibit(
@@ -50,7 +50,7 @@ def adopt_task_photo(queued: Queued) -> None:
 
 def keep_photo_clocks(queued: Queued) -> None:
     """Closing or joining a case ends no round of photographs."""
-    case = Case.objects.get(uid=UUID(queued.subject.partition(":")[2]))
+    case = Case.objects.get(uid=uid_of(queued.subject))
     services.keep_photo_clocks(case=case, at=queued.recorded_at)
 
 
@@ -59,7 +59,7 @@ def tell_of_broken_seal(queued: Queued) -> None:
     if not isinstance(queued.event, SealFoundBroken):
         return
     exhibit = Exhibit.objects.select_related("case__site__organisation").get(
-        uid=UUID(queued.object.partition(":")[2])
+        uid=uid_of(queued.object)
     )
     told = people_by_role(exhibit.case.site, messages.WATCH_OVER_SEALS)
     _tell(
@@ -78,7 +78,7 @@ def tell_receiver(queued: Queued) -> None:
         return
     step = CustodyStep.objects.select_related(
         "exhibit__case__site__organisation", "receiver"
-    ).get(uid=UUID(queued.object.partition(":")[2]))
+    ).get(uid=uid_of(queued.object))
     _tell(
         messages.HANDED_OVER,
         queued,

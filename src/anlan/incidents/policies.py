@@ -36,7 +36,7 @@ from anlan.incidents.events import (
 from anlan.incidents.models import Assignment, EmergencyCall, Incident, Report
 from anlan.incidents.severity import suggest_severity
 from anlan.investigation.models import Finding
-from anlan.law.services import check_measure, must_be_reported
+from anlan.law.guardrails import check_measure, must_be_reported
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
 from anlan.resolution.enums import PlanState

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from anlan.accounts.models import User
 from anlan.accounts.selectors import people_with_roles
-from anlan.cases.models import Case
+from anlan.cases.telling import tell
 from anlan.evidence.events import (
     GuardianNamed,
     StatementDiscarded,
@@ -25,8 +22,7 @@ from anlan.investigation.events import (
 )
 from anlan.investigation.models import Finding, Interview
 from anlan.investigation.services.interviews import follow_guardian, follow_statement
-from anlan.ledger.events import SYSTEM, Queued
-from anlan.notify import services as notify
+from anlan.ledger.events import Queued, uid_of
 
 
 def end_interview(queued: Queued) -> None:
@@ -35,7 +31,7 @@ def end_interview(queued: Queued) -> None:
         queued.event, StatementFrozen | StatementRefused | StatementDiscarded
     ):
         statement = Statement.objects.select_related("case__site").get(
-            uid=_uid_of(queued)
+            uid=uid_of(queued.object)
         )
         follow_statement(statement=statement, at=queued.recorded_at)
 
@@ -43,7 +39,7 @@ def end_interview(queued: Queued) -> None:
 def keep_guardian(queued: Queued) -> None:
     """While they talked it turned out that they are under 18, or under 14."""
     if isinstance(queued.event, GuardianNamed):
-        follow_guardian(statement=Statement.objects.get(uid=_uid_of(queued)))
+        follow_guardian(statement=Statement.objects.get(uid=uid_of(queued.object)))
 
 
 def tell_interviewer(queued: Queued) -> None:
@@ -51,15 +47,16 @@ def tell_interviewer(queued: Queued) -> None:
     if not isinstance(queued.event, InterviewPlanned | InterviewReplanned):
         return
     interview = Interview.objects.select_related("case__site", "interviewer").get(
-        uid=_uid_of(queued)
+        uid=uid_of(queued.object)
     )
-    _tell(
+    tell(
         messages.TO_ASK,
         queued,
         case=interview.case,
         code=interview.code,
+        who=queued.actor,
         people=[interview.interviewer],
-        path=f"interviews/{interview.uid}/",
+        path=f"investigation/interviews/{interview.uid}/",
     )
 
 
@@ -70,13 +67,14 @@ def tell_deciders(queued: Queued) -> None:
     finding = _finding(queued)
     people = people_with_roles(finding.case.site, messages.DECIDE)
     decide = [one for one in people if permissions.can_decide(one, finding)]
-    _tell(
+    tell(
         messages.TO_DECIDE if decide else messages.NOBODY_DECIDES,
         queued,
         case=finding.case,
         code=finding.code,
+        who=queued.actor,
         people=decide or people_with_roles(finding.case.site, messages.HEADQUARTERS),
-        path=f"findings/{finding.uid}/",
+        path=f"investigation/findings/{finding.uid}/",
     )
 
 
@@ -86,40 +84,18 @@ def tell_author(queued: Queued) -> None:
     ):
         return
     finding = _finding(queued)
-    _tell(
+    tell(
         messages.DECIDED,
         queued,
         case=finding.case,
         code=finding.code,
+        who=queued.actor,
         people=[finding.author],
-        path=f"findings/{finding.uid}/",
-    )
-
-
-def _tell(
-    kind: str, queued: Queued, *, case: Case, code: str, people: list[User], path: str
-) -> None:
-    told = [person for person in people if person.actor_key != queued.actor]
-    if not told:
-        return
-    notify.send(
-        kind=kind,
-        site=case.site,
-        subject=queued.subject,
-        people=told,
-        params={"number": case.number, "code": code, "who": queued.actor},
-        path=f"/cases/{case.number}/investigation/{path}",
-        exercise=queued.exercise,
-        by=SYSTEM,
-        at=queued.recorded_at,
+        path=f"investigation/findings/{finding.uid}/",
     )
 
 
 def _finding(queued: Queued) -> Finding:
     return Finding.objects.select_related("case__site", "author").get(
-        uid=_uid_of(queued)
+        uid=uid_of(queued.object)
     )
-
-
-def _uid_of(queued: Queued) -> UUID:
-    return UUID(queued.object.partition(":")[2])

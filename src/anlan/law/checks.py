@@ -19,7 +19,7 @@ from anlan.law.book import (
     Status,
     book,
 )
-from anlan.law.services import TESTS
+from anlan.law.guardrails import TESTS
 
 ADVICE = "建议"  # the first word of what the law itself does not say
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, runtime_checkable
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
@@ -21,6 +22,11 @@ class Actor(Protocol):
     @property
     def actor_key(self) -> str:
         """``user:<uid>``, ``device:<uid>``, ``public:<uid>`` or ``system``."""
+
+
+def uid_of(key: str) -> UUID:
+    """Whose key it is: of an actor, a subject or a thing, ``task:<uid>``."""
+    return UUID(key.partition(":")[2])
 
 
 @dataclass(frozen=True)

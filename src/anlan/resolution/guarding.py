@@ -6,7 +6,7 @@ from datetime import date
 
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
-from anlan.law import services as law
+from anlan.law import guardrails as law
 
 
 def check_text(text: str, case: Case, *, path: str) -> None:

@@ -23,8 +23,8 @@ from pydantic import BaseModel, ConfigDict
 from anlan.base.errors import InvalidInput
 from anlan.cases.enums import Severity
 from anlan.investigation.comparing.numerals import number_of
+from anlan.law import guardrails as laws
 from anlan.law import selectors as law
-from anlan.law import services as laws
 from anlan.law.book import Need
 from anlan.resolution.enums import NoticeKind
 from anlan.resolution.guarding import check_words

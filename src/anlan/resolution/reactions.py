@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -22,7 +20,8 @@ from anlan.cases.events import (
     TaskSkipped,
 )
 from anlan.cases.models import Case, Task
-from anlan.ledger.events import SYSTEM, Queued
+from anlan.cases.telling import tell
+from anlan.ledger.events import SYSTEM, Queued, uid_of
 from anlan.notify import services as notify
 from anlan.resolution import messages, permissions, policies
 from anlan.resolution.events import (
@@ -55,12 +54,12 @@ def follow_measure_task(queued: Queued) -> None:
     event = queued.event
     if not isinstance(event, TaskDone | TaskSkipped | TaskReopened):
         return
-    task = Task.objects.select_related("case__site").get(uid=_uid_of(queued.object))
+    task = Task.objects.select_related("case__site").get(uid=uid_of(queued.object))
     by_hand = queued.actor != SYSTEM.actor_key
     if task.key.startswith("objection:") and by_hand:
         raise Conflict(_("请在申诉页面复核或者登记撤回，任务会自动结束"))
     if by_hand and isinstance(event, TaskSkipped) and task.key.startswith(_APPROVED):
-        by = User.objects.get(uid=_uid_of(queued.actor))
+        by = User.objects.get(uid=uid_of(queued.actor))
         check_permission(by, Permission.PLAN_APPROVE, site=task.case.site)
     if not task.key.startswith("measure:"):
         return
@@ -79,7 +78,7 @@ def keep_open_for_objections(queued: Queued) -> None:
     event = queued.event
     if not isinstance(event, CaseClosed | CaseJoined):
         return
-    case = Case.objects.get(uid=_uid_of(queued.subject))
+    case = Case.objects.get(uid=uid_of(queued.subject))
     if isinstance(event, CaseClosed) or event.number == case.number:
         policies.check_no_open_objection(case)
         policies.check_no_period_runs(case, at=queued.recorded_at)
@@ -92,7 +91,7 @@ def catch_up_with_letters(queued: Queued) -> None:
     if not isinstance(queued.event, CaseParted | CaseReopened):
         return
     number = getattr(queued.event, "number", "")
-    case = Case.objects.select_related("site").get(uid=_uid_of(queued.subject))
+    case = Case.objects.select_related("site").get(uid=uid_of(queued.subject))
     if case.is_open and number in {"", case.number}:
         catch_up(case, at=queued.recorded_at)
 
@@ -104,16 +103,17 @@ def tell_headquarters(queued: Queued) -> None:
         return
     task = (
         Task.objects.select_related("case__site")
-        .filter(uid=_uid_of(event.about))
+        .filter(uid=uid_of(event.about))
         .first()
     )
     if task is None or not task.key.startswith(_KEYS):
         return
-    _tell(
+    tell(
         messages.OVERDUE,
         queued,
         case=task.case,
         code=task.title,
+        who=queued.actor,
         people=people_with_roles(task.case.site, messages.HEADQUARTERS),
         path="notices/",
     )
@@ -175,11 +175,12 @@ def _is_enough(plan: Plan, people: list[User]) -> bool:
 
 
 def _tell_of_plan(kind: str, queued: Queued, plan: Plan, people: list[User]) -> None:
-    _tell(
+    tell(
         kind,
         queued,
         case=plan.case,
         code=plan.code,
+        who=queued.actor,
         people=people,
         path=f"plans/{plan.uid}/",
     )
@@ -190,11 +191,12 @@ def tell_plan_author(queued: Queued) -> None:
         return
     plan = _decided_plan(queued, queued.event.code)
     case = plan.case
-    _tell(
+    tell(
         messages.PLAN_DECIDED,
         queued,
         case=case,
         code=plan.code,
+        who=queued.actor,
         people=[plan.author],
         path=f"plans/{plan.uid}/",
     )
@@ -227,11 +229,12 @@ def tell_hearers(queued: Queued) -> None:
     objection = _objection(queued)
     people = people_with_roles(objection.case.site, messages.DECIDE)
     hear = [one for one in people if permissions.can_hear_objection(one, objection)]
-    _tell(
+    tell(
         messages.TO_HEAR if hear else messages.NOBODY_HEARS,
         queued,
         case=objection.case,
         code=objection.code,
+        who=queued.actor,
         people=hear or people_with_roles(objection.case.site, messages.HEADQUARTERS),
         path=f"objections/{objection.uid}/",
     )
@@ -242,11 +245,12 @@ def tell_of_decision(queued: Queued) -> None:
     if not isinstance(queued.event, ObjectionDecided):
         return
     objection = _objection(queued)
-    _tell(
+    tell(
         messages.HEARD,
         queued,
         case=objection.case,
         code=objection.code,
+        who=queued.actor,
         people=[
             one
             for one in (objection.received_by, objection.measure.plan.author)
@@ -261,48 +265,30 @@ def tell_of_end(queued: Queued) -> None:
     if not isinstance(queued.event, MeasureRanOut):
         return
     measure = PlanMeasure.objects.select_related("plan__case__site").get(
-        uid=_uid_of(queued.object)
+        uid=uid_of(queued.object)
     )
     case = measure.plan.case
-    _tell(
+    tell(
         messages.RAN_OUT,
         queued,
         case=case,
         code=measure.plan.code,
+        who=queued.actor,
         people=people_with_roles(case.site, messages.RUN),
         path=f"plans/{measure.plan.uid}/",
     )
 
 
-def _tell(
-    kind: str, queued: Queued, *, case: Case, code: str, people: list[User], path: str
-) -> None:
-    told = {one.pk: one for one in people if one.actor_key != queued.actor}
-    if not told:
-        return
-    notify.send(
-        kind=kind,
-        site=case.site,
-        subject=queued.subject,
-        people=list(told.values()),
-        params={"number": case.number, "code": code, "who": queued.actor},
-        path=f"/cases/{case.number}/{path}",
-        exercise=queued.exercise,
-        by=SYSTEM,
-        at=queued.recorded_at,
-    )
-
-
 def _plan(queued: Queued) -> Plan:
     return Plan.objects.select_related("case__site", "author").get(
-        uid=_uid_of(queued.object)
+        uid=uid_of(queued.object)
     )
 
 
 def _decided_plan(queued: Queued, code: str) -> Plan:
     """What was decided on; the entry itself names the approval."""
     return Plan.objects.select_related("case__site", "author").get(
-        case__uid=UUID(queued.subject.partition(":")[2]),
+        case__uid=uid_of(queued.subject),
         version=int(code.removeprefix("P-")),
     )
 
@@ -310,8 +296,4 @@ def _decided_plan(queued: Queued, code: str) -> Plan:
 def _objection(queued: Queued) -> Objection:
     return Objection.objects.select_related(
         "case__site", "measure__plan__author", "received_by"
-    ).get(uid=_uid_of(queued.object))
-
-
-def _uid_of(key: str) -> UUID:
-    return UUID(key.partition(":")[2])
+    ).get(uid=uid_of(queued.object))

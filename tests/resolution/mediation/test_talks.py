@@ -52,10 +52,12 @@ from anlan.resolution.mediation.papers import deed
 from anlan.resolution.mediation.permissions import can_see_talks
 from anlan.resolution.mediation.remedies import remedies_of
 from anlan.resolution.mediation.selectors.codes import sealed_place
+from anlan.resolution.mediation.selectors.standing import (
+    unwilling_sides,
+)
 from anlan.resolution.mediation.selectors.talks import notes_for, talks_for
 from anlan.resolution.mediation.services import Giver
 from anlan.resolution.mediation.services.codes import MOST_MESSAGES
-from anlan.resolution.mediation.services.steps import unwilling_sides
 from tests.at_once import at_once
 from tests.evidence.keeping import photo
 from tests.resolution.mediation.talked import (

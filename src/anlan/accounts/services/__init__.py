@@ -57,6 +57,7 @@ from anlan.accounts.services.shared_phones import (
     revoke_shared_phone,
     take_handover,
 )
+from anlan.accounts.services.tokens import create_token, note_use, revoke_token
 
 __all__ = [
     "PlannedShift",
@@ -78,6 +79,7 @@ __all__ = [
     "close_region",
     "close_site",
     "copy_week",
+    "create_token",
     "disable_user",
     "enable_user",
     "end_role",
@@ -90,6 +92,7 @@ __all__ = [
     "invite_user",
     "lock_phone",
     "move_place",
+    "note_use",
     "open_phone",
     "phone_of",
     "preview_copy",
@@ -104,6 +107,7 @@ __all__ = [
     "reopen_site",
     "reset_access",
     "revoke_shared_phone",
+    "revoke_token",
     "set_pin",
     "set_preferences",
     "take_handover",

@@ -21,11 +21,12 @@ from anlan.accounts.models import (
     User,
 )
 from anlan.accounts.selectors import invitation_for, plain_code
+from anlan.accounts.selectors.tokens import running_tokens
 from anlan.accounts.services.memberships import grant_role
 from anlan.accounts.services.people import add_user, set_password
 from anlan.accounts.services.pins import keep_pin, lock_phones, secret_of
 from anlan.accounts.services.record import record_at_head
-from anlan.accounts.tokens import revoke_token, running_tokens
+from anlan.accounts.services.tokens import revoke_token
 from anlan.base.clock import utc_text
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict

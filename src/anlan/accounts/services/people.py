@@ -18,10 +18,11 @@ from anlan.accounts.events import (
 )
 from anlan.accounts.models import Invitation, Organisation, SharedPhone, User
 from anlan.accounts.selectors import other_administrators
+from anlan.accounts.selectors.tokens import running_tokens
 from anlan.accounts.services.record import record_at_head
 from anlan.accounts.services.row_locks import lock_organisation
+from anlan.accounts.services.tokens import revoke_token
 from anlan.accounts.sessions import end_sessions
-from anlan.accounts.tokens import revoke_token, running_tokens
 from anlan.base import crypto
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.phone import normalise_phone

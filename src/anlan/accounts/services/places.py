@@ -27,7 +27,7 @@ from anlan.accounts.services.record import record_at_site
 from anlan.accounts.services.row_locks import lock_site
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.ledger import services as ledger
-from anlan.ledger.events import Actor
+from anlan.ledger.events import Actor, uid_of
 from anlan.ledger.models import Entry
 
 LABEL_LENGTH = 240
@@ -147,7 +147,7 @@ def closed_by_themselves(site: Site) -> set[UUID]:
     )
     last = dict(entries.order_by("seq").values_list("object", "kind"))
     return {
-        UUID(thing.partition(":")[2])
+        uid_of(thing)
         for thing, kind in last.items()
         if kind in {PlaceClosed.kind, PostClosed.kind}
     }

@@ -19,7 +19,7 @@ from anlan.base.clock import acting_moment, local_day
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Dissuasion
 from anlan.incidents.models import Assignment
-from anlan.law.services import check_measure
+from anlan.law.guardrails import check_measure
 
 router = Router(tags=["incidents"])
 

@@ -16,6 +16,7 @@ from anlan.accounts.models import Place, Site, User
 from anlan.accounts.roles import ROLES, Permission, roles_with
 from anlan.accounts.selectors import people_with_role
 from anlan.cases.enums import Role
+from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Case
 from anlan.customers.enums import ErasureReason, OccupancyRole, ProtectedField
 from anlan.customers.selectors import rooms_of
@@ -82,10 +83,9 @@ class ReasonForm(forms.Form):
 
 class NoteForm(OnceForm):
     text = forms.CharField(label=gettext_lazy("记录"), max_length=2000)
-    happened = forms.DateTimeField(
+    happened = moment_field(
         label=gettext_lazy("发生时间"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
 
 

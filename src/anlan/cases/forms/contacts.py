@@ -13,43 +13,13 @@ from anlan.accounts.models import Place, Site, User
 from anlan.accounts.roles import Permission
 from anlan.cases.enums import ContactChannel, Direction, OfferAnswer
 from anlan.cases.forms.cases import OnceForm, colleagues
+from anlan.cases.forms.fields import PartyField, moment_field
 from anlan.cases.models import Case, Contact, Party
-from anlan.cases.selectors import shown_name
 from anlan.cases.selectors.contacts import OFFERS
 from anlan.cases.services import MOST_PROMISED, MOST_SAID, MOST_TO_DO, Promised
 
 PROMISES = 3  # lines of the form; more are a further talk
 _ANSWERS = [("", gettext_lazy("没有提出")), *OfferAnswer.choices]
-
-
-def _moment(label: Any, **more: Any) -> forms.DateTimeField:
-    # In any language: the browser shows nothing that it cannot read.
-    widget = forms.DateTimeInput(
-        attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-    )
-    return forms.DateTimeField(label=label, widget=widget, **more)
-
-
-class PartyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # of Party
-    """A party by the name that everybody may see."""
-
-    def __init__(self, label: Any) -> None:
-        super().__init__(
-            Party.objects.none(),
-            label=label,
-            to_field_name="uid",
-            empty_label=gettext_lazy("请选择"),
-        )
-
-    def label_from_instance(self, obj: Party) -> str:
-        return shown_name(obj)
-
-    def offer(self, parties: Sequence[Party]) -> None:
-        keys = [party.pk for party in parties]
-        rows = Party.objects.filter(pk__in=keys).select_related(
-            "person", "user", "case__site"
-        )
-        self.queryset = rows.order_by("pk")
 
 
 class ContactForm(OnceForm):
@@ -60,7 +30,7 @@ class ContactForm(OnceForm):
     direction = forms.ChoiceField(
         label=gettext_lazy("谁联系谁"), choices=Direction.choices
     )
-    held_at = _moment(
+    held_at = moment_field(
         gettext_lazy("沟通时间"),
         required=False,
         help_text=gettext_lazy("不填就是现在；事后补记请填"),
@@ -91,7 +61,7 @@ class ContactForm(OnceForm):
     consequences_explained = forms.BooleanField(
         label=gettext_lazy("说明了后果（行为人）"), required=False
     )
-    next_due_at = _moment(
+    next_due_at = moment_field(
         gettext_lazy("下次联系的期限"),
         required=False,
         help_text=gettext_lazy("到期没有沟通会提醒"),
@@ -104,7 +74,7 @@ class ContactForm(OnceForm):
             self.fields[f"promise_{place}"] = forms.CharField(
                 label=_("承诺 %d") % place, max_length=MOST_PROMISED, required=False
             )
-            self.fields[f"promise_{place}_due"] = _moment(
+            self.fields[f"promise_{place}_due"] = moment_field(
                 _("承诺 %d 的期限") % place, required=False
             )
 
@@ -177,10 +147,10 @@ class KeepApartForm(OnceForm):
         max_length=MOST_TO_DO,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    begins_at = _moment(
+    begins_at = moment_field(
         gettext_lazy("开始"), required=False, help_text=gettext_lazy("不填就是现在")
     )
-    ends_at = _moment(gettext_lazy("结束"))
+    ends_at = moment_field(gettext_lazy("结束"))
 
     def __init__(
         self, *args: Any, case: Case, parties: Sequence[Party], **kwargs: Any

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from anlan.cases.forms.contacts import PartyField
+from anlan.cases.forms.fields import PartyField
 from anlan.cases.models import Party
 from anlan.cases.selectors.guardians import guardians_in
 from anlan.cases.services import MOST_RELATION, MOST_UNLINK_REASON

@@ -64,7 +64,7 @@ from anlan.cases.permissions import STANDS_IN_FOR, can_know_task, can_see, can_s
 from anlan.cases.playbook import PlannedTask, read_plan
 from anlan.customers.models import RiskMarker
 from anlan.customers.selectors import is_minor, masked
-from anlan.ledger.events import KINDS, Event
+from anlan.ledger.events import KINDS, Event, uid_of
 from anlan.ledger.models import Entry
 from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
 
@@ -579,7 +579,7 @@ def roles_by_party(case: Case) -> dict[Party, list[str]]:
 
 def party_names(keys: Iterable[str]) -> dict[str, str]:
     """Masked names for ``party:<uid>``: the timeline is read by many."""
-    uids = [UUID(key.partition(":")[2]) for key in keys]
+    uids = [uid_of(key) for key in keys]
     parties = Party.objects.filter(uid__in=uids).select_related("person", "user")
     return {f"party:{party.uid}": shown_name(party) for party in parties}
 
@@ -748,7 +748,7 @@ def _words(pairs: Sequence[tuple[Entry, Event]]) -> dict[int, str]:
 def _covered_fields(entry: Entry, event: Event) -> list[tuple[str, str, UUID]]:
     """Model, field and row of the words that an entry covers and that may be quoted."""
     return [
-        (covered.model, covered.field, UUID(entry.object.partition(":")[2]))
+        (covered.model, covered.field, uid_of(entry.object))
         for covered in event.covers
         if covered.is_quoted and getattr(event, covered.digest_field) is not None
     ]

@@ -52,7 +52,12 @@ from anlan.cases.services.people import (
     identify_party,
     set_party_roles,
 )
-from anlan.cases.services.record import lock_case, lock_with_joined, record
+from anlan.cases.services.record import (
+    lock_case,
+    lock_of_case,
+    lock_with_joined,
+    record,
+)
 from anlan.cases.services.requests import (
     claim_request,
     forget_words,
@@ -132,6 +137,7 @@ __all__ = [
     "leave_command",
     "link_guardian",
     "lock_case",
+    "lock_of_case",
     "lock_with_joined",
     "made_before",
     "make_access_link",

@@ -28,7 +28,7 @@ from anlan.cases.services.deadlines import (
     meet_deadlines,
     start_deadline,
 )
-from anlan.cases.services.record import lock_case, record, user_of
+from anlan.cases.services.record import lock_of_case, record, user_of
 from anlan.cases.services.requests import made_before, remember_made
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
@@ -250,10 +250,7 @@ def _lock_task(task: Task) -> Task:
 
     Without the case's a task could be taken back while somebody closes the case.
     """
-    case = lock_case(task.case)
-    fresh = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
-    fresh.case = case
-    return fresh
+    return lock_of_case(task)
 
 
 def _end_task(

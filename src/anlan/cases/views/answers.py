@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -46,6 +47,11 @@ def reader_of(request: HttpRequest) -> User:
     return request.user
 
 
+def by_and_at(request: HttpRequest) -> dict[str, Any]:
+    """Who does it and when, as every service is told."""
+    return {"by": reader_of(request), "at": timezone.now()}
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was sent, for a form; a page that is only looked at has an unbound one."""
     return request.POST if request.method == "POST" else None
@@ -70,6 +76,15 @@ def page_about(request: HttpRequest) -> About | None:
 def is_in_place(request: HttpRequest) -> bool:
     """Whether htmx asks, for a part of the page."""
     return bool(getattr(request, "htmx", False))
+
+
+def lead_to(request: HttpRequest, name: str, *where: object) -> HttpResponse:
+    """After a step: the whole page of what was changed, not a sheet on the one before."""
+    if not is_in_place(request):
+        return redirect(name, *where)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = reverse(name, args=where)
+    return response
 
 
 def one_tap(view: Answer) -> Answer:

@@ -34,7 +34,7 @@ from anlan.customers.models import (
     RiskMarker,
 )
 from anlan.customers.selectors.markers import newest_decision, objected_to
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.ledger.models import Worded

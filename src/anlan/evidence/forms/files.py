@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anlan.cases.forms.fields import moment_field
+
 
 class UploadForm(forms.Form):
     """Without a script one small file; with it as many as were chosen, of any size."""
@@ -19,12 +21,9 @@ class UploadForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    happened = forms.DateTimeField(
+    happened = moment_field(
         label=_("拍摄或录制时间"),
         required=False,
-        widget=forms.DateTimeInput(
-            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        ),
     )
     is_footage = forms.BooleanField(
         label=_("来自监控录像机"),

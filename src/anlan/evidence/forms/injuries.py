@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from anlan.cases.forms import OnceForm
+from anlan.cases.forms.fields import PartyField, moment_field
 from anlan.cases.models import Case
+from anlan.cases.selectors import parties_of
 from anlan.evidence.enums import (
     AppraisedLevel,
     InjuryKind,
@@ -16,7 +18,7 @@ from anlan.evidence.enums import (
     Region,
     Round,
 )
-from anlan.evidence.forms.objects import PartyField, _words
+from anlan.evidence.forms.objects import _words
 from anlan.evidence.services.injuries import MOST_REASON
 
 _CHOOSE = ("", gettext_lazy("请选择"))
@@ -27,7 +29,7 @@ class _OfParty(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].offer(case)  # type: ignore[attr-defined]  # a PartyField
+        self.fields["party"].offer(parties_of(case))  # type: ignore[attr-defined]  # a PartyField
 
 
 class InjuryForm(_OfParty, OnceForm):
@@ -43,10 +45,9 @@ class InjuryForm(_OfParty, OnceForm):
         help_text=gettext_lazy("只写看到的和本人说的；诊断由医生写"),
     )
     words = _words(gettext_lazy("大小、颜色、本人怎样说"))
-    seen_at = forms.DateTimeField(
+    seen_at = moment_field(
         label=gettext_lazy("什么时候看到"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text=gettext_lazy("不填就是现在；24 小时和 72 小时从这时算起"),
     )
 

@@ -14,8 +14,9 @@ from anlan.accounts.models import Site, User
 from anlan.accounts.roles import Permission
 from anlan.base.lines import MOST_WHERE, MOST_WORDS
 from anlan.cases.forms import OnceForm, PhotosField, colleagues
-from anlan.cases.models import Case, Party
-from anlan.cases.selectors import parties_of, shown_name
+from anlan.cases.forms.fields import PartyField, moment_field
+from anlan.cases.models import Case
+from anlan.cases.selectors import parties_of
 from anlan.evidence.services import Signed
 from anlan.evidence.services.custody import MOST_PHOTOS
 from anlan.evidence.services.receiving import MOST_TITLE
@@ -77,27 +78,6 @@ def _seal(*, required: bool) -> forms.CharField:
     )
 
 
-class PartyField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """A party of the case, under the mask that every screen shows."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(
-            Party.objects.none(),
-            to_field_name="uid",
-            empty_label=gettext_lazy("请选择"),
-            **more,
-        )
-
-    def offer(self, case: Case) -> None:
-        keys = [party.pk for party in parties_of(case)]
-        self.queryset = Party.objects.filter(pk__in=keys).select_related(
-            "person", "user", "case"
-        )
-
-    def label_from_instance(self, obj: Party) -> str:
-        return shown_name(obj)
-
-
 def _person(label: Any, *, required: bool, **more: Any) -> Any:
     return forms.ModelChoiceField(
         User.objects.none(),
@@ -116,10 +96,9 @@ class ObjectForm(OnceForm):
         help_text=gettext_lazy("颜色、材质、特征，例如：黑色长柄伞，伞尖弯曲"),
     )
     how = _words(gettext_lazy("怎样、在哪里取得"))
-    happened = forms.DateTimeField(
+    happened = moment_field(
         label=gettext_lazy("发现或取得的时间"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     party = PartyField(label=gettext_lazy("由当事人交来"), required=False)
     colleague = _person(gettext_lazy("由同事交来"), required=False)
@@ -134,7 +113,7 @@ class ObjectForm(OnceForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].offer(case)  # type: ignore[attr-defined]  # a PartyField
+        self.fields["party"].offer(parties_of(case))  # type: ignore[attr-defined]  # a PartyField
         people = colleagues(case.site)
         self.fields["colleague"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
 
@@ -216,7 +195,7 @@ class ReturnForm(SignedForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].offer(case)  # type: ignore[attr-defined]  # a PartyField
+        self.fields["party"].offer(parties_of(case))  # type: ignore[attr-defined]  # a PartyField
 
 
 class DisposalForm(OnceForm):

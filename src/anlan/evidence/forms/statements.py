@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from anlan.base.lines import MOST_WHERE
 from anlan.cases.forms import OnceForm, colleagues
+from anlan.cases.forms.fields import PartyField
 from anlan.cases.models import Case, Party
-from anlan.cases.selectors import shown_name
+from anlan.cases.selectors import parties_of, shown_name
 from anlan.cases.selectors.guardians import companions_in, companions_of, relation_of
 from anlan.cases.services import MOST_RELATION, NewGuardian
 from anlan.customers.models import NAME_LENGTH
 from anlan.evidence.enums import StatementMode, StatementRole
 from anlan.evidence.forms.objects import (
     _MOST_TEXT,
-    PartyField,
     SignatureField,
     _person,
     _words,
@@ -175,7 +175,7 @@ class StatementForm(GuardianForm, OnceForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].offer(case)  # type: ignore[attr-defined]  # a PartyField
+        self.fields["party"].offer(parties_of(case))  # type: ignore[attr-defined]  # a PartyField
         self.offer_in(case)
         people = colleagues(case.site)
         self.fields["colleague"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField

@@ -53,6 +53,7 @@ from anlan.evidence.selectors.requests import (
     applicant_name,
     applicant_unit,
 )
+from anlan.ledger.events import uid_of
 from anlan.ledger.models import Entry
 from anlan.ledger.sentences import names_for
 
@@ -573,7 +574,7 @@ def _content(recording: Recording) -> str:
 
 
 def _uid(entry: Entry) -> UUID:
-    return UUID(entry.object.partition(":")[2])
+    return uid_of(entry.object)
 
 
 def _uids(entries: Sequence[Entry], kind: str) -> set[UUID]:

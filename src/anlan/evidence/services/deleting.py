@@ -20,8 +20,9 @@ from anlan.accounts.models import Site
 from anlan.base import stores
 from anlan.base.bucket import Bucket, Locked
 from anlan.base.clock import local_day, utc_text
+from anlan.base.durable import sync_folder
 from anlan.base.quarantine import set_aside_files
-from anlan.base.stores import Store, sync_folder
+from anlan.base.stores import Store
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence.enums import CopyState, DeletionState, ExhibitState, FilePart
@@ -63,7 +64,7 @@ from anlan.evidence.selectors.retention import (
 from anlan.evidence.services.announcing import enter
 from anlan.evidence.services.origins import cases_of_rows, close_rows
 from anlan.evidence.services.packages import files_left_of
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Worded

@@ -60,7 +60,7 @@ from anlan.evidence.services.opening import (
 )
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.recordings import note_holes
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 

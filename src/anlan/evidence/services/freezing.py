@@ -56,7 +56,7 @@ from anlan.evidence.services.statements import (
     lock_statement,
 )
 from anlan.evidence.services.steps import key_of
-from anlan.law.services import check_guardian, check_talk
+from anlan.law.guardrails import check_guardian, check_talk
 from anlan.ledger import services as ledger
 
 MOST_CORRECTION = 2000  # characters

@@ -34,7 +34,7 @@ from anlan.evidence.selectors.retention import holds_over, items_of
 from anlan.evidence.services.announcing import look_soon, put_off
 from anlan.evidence.services.locking import look_at_locks
 from anlan.evidence.services.recordings import hurry_recordings
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.notify import services as notify
 

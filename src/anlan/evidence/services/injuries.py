@@ -39,7 +39,7 @@ from anlan.evidence.events import (
 from anlan.evidence.models import Injury, InjuryPhoto, InjuryRefusal, MedicalPaper
 from anlan.evidence.reading import reading_of, unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
-from anlan.law.services import check_appraisal
+from anlan.law.guardrails import check_appraisal
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 
@@ -456,14 +456,7 @@ def _end_reminder(case: Case, party: Party, round_: Round, *, at: datetime) -> N
 
 def _lock(injury: Injury) -> Injury:
     """The injury under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(injury.case)
-    fresh = (
-        Injury.objects.select_for_update(of=("self",))
-        .select_related("party")
-        .get(pk=injury.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(injury, "party")
 
 
 def _check_is_of_case(party: Party, case: Case) -> None:

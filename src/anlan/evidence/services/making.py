@@ -21,6 +21,7 @@ from django.utils import translation
 
 from anlan.base import disk_space, stores
 from anlan.base.clock import local_day
+from anlan.base.durable import sync_folder
 from anlan.base.errors import DomainError
 from anlan.base.stores import DamagedCopy
 from anlan.cases import services as cases
@@ -298,7 +299,7 @@ def _write(bag: Bag, draft: Path, held: _Held) -> tuple[int, str]:
 def _publish(draft: Path, target: Path) -> None:
     draft.chmod(0o440)
     draft.replace(target)
-    stores.sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _put_off(held: _Held, *, at: datetime) -> None:

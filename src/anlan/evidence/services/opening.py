@@ -29,7 +29,7 @@ from anlan.evidence.selectors.recordings import (
     may_only_look,
     recordings_to_explain,
 )
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 

@@ -51,7 +51,7 @@ from anlan.evidence.services.opening import Opened, good_path
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.requests import note_handed_over
 from anlan.evidence.services.signing import Signed, keep_signatures
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import checkpointing
 from anlan.ledger import services as ledger
 from anlan.ledger.checkpoints import parse

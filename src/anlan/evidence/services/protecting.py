@@ -20,7 +20,7 @@ from anlan.cases.models import Case, Party
 from anlan.cases.selectors.guardians import companions_of
 from anlan.evidence.enums import StatementRole
 from anlan.evidence.models import Injury, Statement
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger.events import Actor
 
 FOURTEEN = 14

@@ -966,13 +966,7 @@ def _changeable_task(recording: Recording) -> Task | None:
 
 def _locked(recording: Recording) -> Recording:
     """Under the lock of its case, as everywhere: case, then row, then chain."""
-    case = cases.lock_case(recording.case)
-    fresh = (
-        Recording.objects.select_for_update(of=("self",))
-        .select_related("camera__recorder", "task", "exhibit")
-        .get(pk=recording.pk)
-    )
-    fresh.case = case
+    fresh = cases.lock_of_case(recording, "camera__recorder", "task", "exhibit")
     policies.check_is_not_deleted(fresh)
     return fresh
 

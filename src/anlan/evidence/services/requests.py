@@ -70,7 +70,7 @@ from anlan.evidence.services.announcing import look_soon, put_off
 from anlan.evidence.services.footage import ask_for_footage
 from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.receiving import take_blob
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.notify import services as notify

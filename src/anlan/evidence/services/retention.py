@@ -52,8 +52,8 @@ from anlan.evidence.services.announcing import announce, look_soon, put_off, row
 from anlan.evidence.services.check_turns import Turn, TurnLost, turn
 from anlan.evidence.services.damage import tell
 from anlan.evidence.services.deleting import decide_deletion
+from anlan.law import guardrails as law
 from anlan.law import selectors as law_data
-from anlan.law import services as law
 from anlan.ledger import services as ledger
 
 log = logging.getLogger(__name__)

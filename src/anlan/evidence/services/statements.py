@@ -57,7 +57,7 @@ from anlan.evidence.services.protecting import (
 )
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.steps import key_of
-from anlan.law.services import (
+from anlan.law.guardrails import (
     check_guardian,
     check_guardian_consent,
     check_talk,
@@ -555,17 +555,14 @@ def check_guardian_stands(statement: Statement) -> None:
 
 def lock_statement(statement: Statement) -> Statement:
     """The statement under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(statement.case)
-    fresh = (
-        Statement.objects.select_for_update(of=("self",))
-        .select_related(
-            *("party__person", "user", "taken_by"),
-            *("guardian_party__person", "guardian_party__user"),
-        )
-        .get(pk=statement.pk)
+    return cases.lock_of_case(
+        statement,
+        "party__person",
+        "user",
+        "taken_by",
+        "guardian_party__person",
+        "guardian_party__user",
     )
-    fresh.case = case
-    return fresh
 
 
 def fix_answers(

@@ -14,9 +14,10 @@ from django.http.request import validate_host
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from anlan.accounts import tokens
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
+from anlan.accounts.selectors.tokens import needs_use_noted, user_of_token
+from anlan.accounts.services import note_use
 from anlan.accounts.signed_in import acting_user_of, phone_token_of, session_key_of
 from anlan.base.clock import acting_at
 from anlan.base.errors import DomainError
@@ -55,14 +56,14 @@ def sender_of(headers: Headers, *, at: datetime) -> Sender:
     """Who holds the token, else whose session it is; a page of others cannot send it."""
     scheme, _space, secret = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        found = tokens.user_of_token(secret.strip(), at=at)
+        found = user_of_token(secret.strip(), at=at)
         if found is None:
             raise Refused(401, "this token does not hold")
         user, token = found
         if user.scopes is not None and Permission.EVIDENCE_ADD not in user.scopes:
             raise Refused(403, f"the token needs the scope {Permission.EVIDENCE_ADD}")
-        if tokens.needs_use_noted(token, at=at):
-            tokens.note_use(token=token, at=at)
+        if needs_use_noted(token, at=at):
+            note_use(token=token, at=at)
         return Sender(user, "api")
     check_origin(headers)
     cookies = headers.get("cookie", "")

@@ -7,15 +7,14 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.accounts.proof import ask_proof, is_proof_fresh
 from anlan.cases.selectors import case_for
-from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
+from anlan.cases.views.answers import lead_to, posted, reader_of, sheet
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.forms.retention import HoldForm, ReleaseDecisionForm, ReleaseForm
@@ -62,7 +61,7 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
 
     def act(said: dict[str, Any]) -> HttpResponse:
         evidence.place_hold(case=case, **said, by=reader, at=timezone.now())
-        return _told(request, number)
+        return _to(request, number)
 
     return sheet(
         request,
@@ -87,7 +86,7 @@ def proposal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         evidence.propose_release(
             hold=hold, **said, by=reader_of(request), at=timezone.now()
         )
-        return _told(request, number)
+        return _to(request, number)
 
     return sheet(
         request,
@@ -112,7 +111,7 @@ def decision(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         is_yes = said["decision"] == "yes"
         decide = evidence.release_hold if is_yes else evidence.refuse_release
         decide(hold=hold, by=reader_of(request), at=timezone.now())
-        return _told(request, number)
+        return _to(request, number)
 
     asked = (
         _("%(name)s申请：%(words)s")
@@ -139,9 +138,5 @@ def _releasable(request: HttpRequest, number: str, uid: UUID) -> Hold:
     return hold
 
 
-def _told(request: HttpRequest, number: str) -> HttpResponse:
-    if not is_in_place(request):
-        return redirect("evidence:holds", number)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = reverse("evidence:holds", args=[number])
-    return response
+def _to(request: HttpRequest, number: str) -> HttpResponse:
+    return lead_to(request, "evidence:holds", number)

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,7 +17,13 @@ from anlan.accounts.permissions import has_permission
 from anlan.accounts.roles import Permission
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for
-from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
+from anlan.cases.views.answers import (
+    by_and_at,
+    lead_to,
+    posted,
+    reader_of,
+    sheet,
+)
 from anlan.evidence import services as evidence
 from anlan.evidence.bodymap import HEIGHT, WIDTH
 from anlan.evidence.enums import InjuryKind, PaperKind, Region, Round
@@ -132,7 +137,7 @@ def withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     found = injury_for(reader_of(request), number, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        evidence.withdraw_injury(injury=found, **said, **_who(request))
+        evidence.withdraw_injury(injury=found, **said, **by_and_at(request))
         return _to(request, found.case)
 
     return sheet(
@@ -160,7 +165,7 @@ def refusal(request: HttpRequest, number: str) -> HttpResponse:
             party=said["party"],
             round=Round(said["round"]),
             reason=said["reason"],
-            **_who(request),
+            **by_and_at(request),
         )
         return _to(request, case)
 
@@ -194,7 +199,7 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
             file_name=(said["file"].name or "")[:255],
             level=said["level"],
             request_id=said["request_id"],
-            **_who(request),
+            **by_and_at(request),
         )
         return _to(request, case)
 
@@ -215,13 +220,5 @@ def _round(injury: Injury, *, at: Any) -> str:
     return max(each for each in Round if each.after / 2 <= passed or each == "0h")
 
 
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": reader_of(request), "at": timezone.now()}
-
-
 def _to(request: HttpRequest, case: Case) -> HttpResponse:
-    if not is_in_place(request):
-        return redirect("evidence:injuries", case.number)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = reverse("evidence:injuries", args=[case.number])
-    return response
+    return lead_to(request, "evidence:injuries", case.number)

@@ -10,8 +10,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,7 +20,13 @@ from anlan.accounts.proof import ask_proof, is_proof_fresh
 from anlan.base.download import file_answer, shown_answer
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
-from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
+from anlan.cases.views.answers import (
+    by_and_at,
+    lead_to,
+    posted,
+    reader_of,
+    sheet,
+)
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Printout
 from anlan.evidence.forms import (
@@ -63,7 +68,7 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
             by=reader,
             at=timezone.now(),
         )
-        return _told(request, made)
+        return _to(request, made)
 
     return sheet(
         request,
@@ -82,8 +87,8 @@ def sealing(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     exhibit = _exhibit(request, number, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        evidence.reseal(exhibit=exhibit, **said, **_who(request))
-        return _told(request, exhibit)
+        evidence.reseal(exhibit=exhibit, **said, **by_and_at(request))
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -106,9 +111,9 @@ def seal_check(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             exhibit=exhibit,
             is_whole=said.pop("seal") == "whole",
             **said,
-            **_who(request),
+            **by_and_at(request),
         )
-        return _told(request, exhibit)
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -127,8 +132,8 @@ def move(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     exhibit = _exhibit(request, number, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        evidence.move(exhibit=exhibit, **said, **_who(request))
-        return _told(request, exhibit)
+        evidence.move(exhibit=exhibit, **said, **by_and_at(request))
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -159,9 +164,9 @@ def hand_over(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             words=said["words"],
             request_id=said["request_id"],
             signed=form.signed(),
-            **_who(request),
+            **by_and_at(request),
         )
-        return _told(request, exhibit)
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -187,9 +192,9 @@ def return_(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             words=said["words"],
             request_id=said["request_id"],
             signed=form.signed(),
-            **_who(request),
+            **by_and_at(request),
         )
-        return _told(request, exhibit)
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -209,8 +214,8 @@ def disposal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     exhibit = _exhibit(request, number, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        evidence.ask_disposal(exhibit=exhibit, **said, **_who(request))
-        return _told(request, exhibit)
+        evidence.ask_disposal(exhibit=exhibit, **said, **by_and_at(request))
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -238,8 +243,8 @@ def disposal_decision(request: HttpRequest, number: str, uid: UUID) -> HttpRespo
             if said.pop("decision") == "yes"
             else evidence.refuse_disposal
         )
-        decide(exhibit=exhibit, **said, **_who(request))
-        return _told(request, exhibit)
+        decide(exhibit=exhibit, **said, **by_and_at(request))
+        return _to(request, exhibit)
 
     return sheet(
         request,
@@ -336,18 +341,8 @@ def _exhibit(request: HttpRequest, number: str, uid: UUID) -> Exhibit:
     return object_for(reader_of(request), number, uid)
 
 
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": reader_of(request), "at": timezone.now()}
-
-
-def _told(request: HttpRequest, exhibit: Exhibit) -> HttpResponse:
-    """After a step: the whole story, with the step in it."""
-    where = [exhibit.case.number, exhibit.uid]
-    if not is_in_place(request):
-        return redirect("evidence:exhibit", *where)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = reverse("evidence:exhibit", args=where)
-    return response
+def _to(request: HttpRequest, exhibit: Exhibit) -> HttpResponse:
+    return lead_to(request, "evidence:exhibit", exhibit.case.number, exhibit.uid)
 
 
 def _seal_words(exhibit: Exhibit) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from anlan.accounts.proof import ask_proof, is_proof_fresh
 from anlan.base.download import file_answer, ranged_answer, shown_answer
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
-from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
+from anlan.cases.views.answers import lead_to, posted, reader_of, sheet
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import PackageState, Printout
@@ -66,7 +66,7 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
         made = evidence.ask_package(
             case=case, by=reader, at=timezone.now(), **form.asked()
         )
-        return _told(request, made)
+        return _to(request, made)
 
     return sheet(
         request,
@@ -141,7 +141,7 @@ def hand_over(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             by=reader,
             at=timezone.now(),
         )
-        return _told(request, found)
+        return _to(request, found)
 
     return sheet(
         request,
@@ -164,7 +164,7 @@ def withdrawal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(said: dict[str, Any]) -> HttpResponse:
         evidence.withdraw_package(package=found, **said, by=reader, at=timezone.now())
-        return _told(request, found)
+        return _to(request, found)
 
     return sheet(
         request,
@@ -247,10 +247,5 @@ def _context(request: HttpRequest, number: str, uid: UUID) -> dict[str, Any]:
     }
 
 
-def _told(request: HttpRequest, package: Package) -> HttpResponse:
-    where = [package.case.number, package.uid]
-    if not is_in_place(request):
-        return redirect("evidence:package", *where)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = reverse("evidence:package", args=where)
-    return response
+def _to(request: HttpRequest, package: Package) -> HttpResponse:
+    return lead_to(request, "evidence:package", package.case.number, package.uid)

@@ -22,7 +22,7 @@ from anlan.accounts.roles import Permission
 from anlan.base.download import ranged_answer
 from anlan.base.errors import NotFound
 from anlan.cases.selectors import case_for
-from anlan.cases.views.answers import is_in_place, posted, reader_of, sheet
+from anlan.cases.views.answers import lead_to, posted, reader_of, sheet
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import ClockWay, DerivativeKind
@@ -235,7 +235,7 @@ def addition(request: HttpRequest, number: str) -> HttpResponse:
         made = evidence.want_recording(
             case=case, camera=said["camera"], by=reader, at=timezone.now()
         )
-        return _told(request, made)
+        return _to(request, made)
 
     return sheet(
         request,
@@ -297,7 +297,7 @@ def clock(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             by=reader,
             at=at,
         )
-        return _told(request, row)
+        return _to(request, row)
 
     return sheet(
         request,
@@ -339,7 +339,7 @@ def file(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
 
     def act(said: dict[str, Any]) -> HttpResponse:
         evidence.place_file(recording=row, **said, by=reader, at=timezone.now())
-        return _told(request, row)
+        return _to(request, row)
 
     return sheet(
         request,
@@ -413,7 +413,7 @@ def footage(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         evidence.ask_for_footage(
             recording=row, reason=said["reason"], by=reader, at=timezone.now()
         )
-        return _told(request, row)
+        return _to(request, row)
 
     return sheet(
         request,
@@ -481,7 +481,7 @@ def _reasoned(
 
     def act(said: dict[str, Any]) -> HttpResponse:
         change(recording=row, reason=said["reason"], by=reader, at=timezone.now())
-        return _told(request, row)
+        return _to(request, row)
 
     return sheet(
         request,
@@ -493,10 +493,5 @@ def _reasoned(
     )
 
 
-def _told(request: HttpRequest, row: Recording) -> HttpResponse:
-    where = [row.case.number, row.uid]
-    if not is_in_place(request):
-        return redirect("evidence:recording", *where)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = reverse("evidence:recording", args=where)
-    return response
+def _to(request: HttpRequest, row: Recording) -> HttpResponse:
+    return lead_to(request, "evidence:recording", row.case.number, row.uid)

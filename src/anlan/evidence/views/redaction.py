@@ -9,8 +9,7 @@ import orjson
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,7 +19,7 @@ from anlan.base.download import ranged_answer
 from anlan.base.errors import DomainError, InvalidInput
 from anlan.cases.forms import PlainForm
 from anlan.cases.views.answers import (
-    is_in_place,
+    lead_to,
     posted,
     reader_of,
     sheet,
@@ -244,9 +243,4 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _to(request: HttpRequest, made: Redaction) -> HttpResponse:
-    where = [made.case.number, made.uid]
-    if not is_in_place(request):
-        return redirect("evidence:redaction", *where)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = reverse("evidence:redaction", args=where)
-    return response
+    return lead_to(request, "evidence:redaction", made.case.number, made.uid)

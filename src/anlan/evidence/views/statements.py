@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -24,7 +23,8 @@ from anlan.base.download import file_answer
 from anlan.base.errors import DomainError, InvalidInput, NotFound
 from anlan.cases.selectors import case_for
 from anlan.cases.views.answers import (
-    is_in_place,
+    by_and_at,
+    lead_to,
     posted,
     reader_of,
     sheet,
@@ -235,7 +235,7 @@ def refusal(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     found = statement_for(reader_of(request), number, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        evidence.refuse_statement(statement=found, **said, **_who(request))
+        evidence.refuse_statement(statement=found, **said, **by_and_at(request))
         return _to(request, found)
 
     return sheet(
@@ -255,7 +255,7 @@ def discarding(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     found = statement_for(reader_of(request), number, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
-        evidence.discard_statement(statement=found, **said, **_who(request))
+        evidence.discard_statement(statement=found, **said, **by_and_at(request))
         return _to(request, found)
 
     return sheet(
@@ -286,7 +286,7 @@ def guardian(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             statement=found,
             guardian=form.guardian_said(),
             **form.rest_said(),
-            **_who(request),
+            **by_and_at(request),
         )
         return _to(request, found)
 
@@ -312,7 +312,7 @@ def recording(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             statement=found,
             chunks=said["recording"].chunks(),
             is_told=said["is_told"],
-            **_who(request),
+            **by_and_at(request),
         )
         return _to(request, found)
 
@@ -349,7 +349,7 @@ def addendum(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             is_confirmed=said["is_confirmed"],
             signed=form.signed(),
             request_id=said["request_id"],
-            **_who(request),
+            **by_and_at(request),
         )
         return _to(request, found)
 
@@ -514,14 +514,5 @@ def _told(saved: Saved) -> dict[str, Any]:
     }
 
 
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": reader_of(request), "at": timezone.now()}
-
-
 def _to(request: HttpRequest, found: Statement) -> HttpResponse:
-    where = [found.case.number, found.uid]
-    if not is_in_place(request):
-        return redirect("evidence:statement", *where)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = reverse("evidence:statement", args=where)
-    return response
+    return lead_to(request, "evidence:statement", found.case.number, found.uid)

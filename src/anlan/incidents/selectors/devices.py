@@ -18,6 +18,7 @@ from anlan.base.errors import NotFound
 from anlan.cases.selectors import entries_about
 from anlan.incidents.events import DeviceSignalled, refusal_word, unread_words
 from anlan.incidents.models import Device, DeviceRefusal, Report
+from anlan.ledger.events import uid_of
 
 _MOST_TROUBLES = 10
 
@@ -82,7 +83,7 @@ def device_names(keys: Iterable[str]) -> dict[str, str]:
 
     The shared phones of the guards have keys of the same kind.
     """
-    uids = [UUID(key.partition(":")[2]) for key in keys]
+    uids = [uid_of(key) for key in keys]
     names = {
         device.actor_key: device.name
         if device.is_signed

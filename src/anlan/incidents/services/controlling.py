@@ -50,7 +50,7 @@ from anlan.incidents.services.responding import (
     stand_down,
 )
 from anlan.investigation.independence import check_is_independent
-from anlan.law.services import check_police_waiver
+from anlan.law.guardrails import check_police_waiver
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
 

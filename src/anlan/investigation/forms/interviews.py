@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from anlan.accounts.models import User
 from anlan.base.lines import MOST_WHERE, MOST_WORDS
 from anlan.cases.forms import OnceForm
+from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import parties_of, shown_name
 from anlan.evidence.enums import StatementMode, StatementRole
@@ -57,12 +58,9 @@ class PlanForm(forms.Form):
         empty_label=gettext_lazy("请选择"),
         help_text=gettext_lazy("到过现场的人、当事人和作过情况说明的人须回避"),
     )
-    planned_for = forms.DateTimeField(
+    planned_for = moment_field(
         label=gettext_lazy("什么时候"),
         required=False,
-        widget=forms.DateTimeInput(
-            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        ),
     )
     place = forms.CharField(
         label=gettext_lazy("在哪里"),

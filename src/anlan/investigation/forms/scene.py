@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
 from anlan.cases.forms import OnceForm
+from anlan.cases.forms.fields import PartyField
 from anlan.cases.models import Case
-from anlan.evidence.forms.objects import PartyField
+from anlan.cases.selectors import parties_of
 from anlan.investigation.enums import PinKind, SceneRating
 from anlan.investigation.forms.fields import PhotoField
 from anlan.investigation.models import FULL
@@ -76,4 +77,4 @@ class PinForm(PlaceForm, OnceForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].offer(case)  # type: ignore[attr-defined]  # a PartyField
+        self.fields["party"].offer(parties_of(case))  # type: ignore[attr-defined]  # a PartyField

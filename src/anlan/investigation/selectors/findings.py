@@ -99,7 +99,7 @@ def parts_of(finding: Finding, reader: User) -> list[Part]:
             (
                 Cited(
                     code=code_in(one.source, case.pk),
-                    address=_address(one.exhibit, one.statement, seen, read),
+                    address=address_of(one.exhibit, one.statement, seen, read),
                 )
                 for one in row.citations.all()
             ),
@@ -109,12 +109,13 @@ def parts_of(finding: Finding, reader: User) -> list[Part]:
     return [Part(kind=kind, lines=tuple(lines[kind.value])) for kind in SentenceKind]
 
 
-def _address(
+def address_of(
     exhibit: Exhibit | None,
     statement: Statement | None,
     seen: set[int],
     read: set[int],
 ) -> str:
+    """Where what is cited stands, for a reader who may see it; else nowhere."""
     if exhibit is not None and exhibit.pk in seen:
         return reverse("evidence:exhibit", args=[exhibit.case.number, exhibit.uid])
     if statement is not None and statement.pk in read:

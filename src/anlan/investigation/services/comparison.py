@@ -35,7 +35,7 @@ from anlan.investigation.selectors.comparison import (
     newest_judgement,
     newest_reading,
 )
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 
 MOST_FACT = 120

@@ -20,7 +20,7 @@ from anlan.investigation.citing import check_can_cite
 from anlan.investigation.defence import defence_questions
 from anlan.investigation.events import FactNoted, FactWithdrawn
 from anlan.investigation.models import DefenceFact
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 
 MOST_SAID = 500

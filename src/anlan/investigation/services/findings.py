@@ -33,7 +33,7 @@ from anlan.investigation.events import (
 from anlan.investigation.independence import check_is_independent
 from anlan.investigation.models import Citation, Finding, FindingSentence
 from anlan.investigation.reading import codes_of, content_of, sentences_of
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 
 MOST_SENTENCE = 500
@@ -328,14 +328,7 @@ def withdraw_finding(
 
 def lock_finding(finding: Finding) -> Finding:
     """The version under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(finding.case)
-    fresh = (
-        Finding.objects.select_for_update(of=("self",))
-        .select_related("author")
-        .get(pk=finding.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(finding, "author")
 
 
 def _check_all(rows: Sequence[FindingSentence], finding: Finding) -> None:

@@ -42,7 +42,7 @@ from anlan.investigation.services.protecting import (
     check_talk_names_no_witness,
     record_consent,
 )
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 
@@ -401,14 +401,9 @@ def follow_statement(*, statement: Statement, at: datetime) -> None:
 
 def lock_interview(interview: Interview) -> Interview:
     """The interview under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(interview.case)
-    fresh = (
-        Interview.objects.select_for_update(of=("self",))
-        .select_related("party__person", "party__user", "interviewer", "statement")
-        .get(pk=interview.pk)
+    return cases.lock_of_case(
+        interview, "party__person", "party__user", "interviewer", "statement"
     )
-    fresh.case = case
-    return fresh
 
 
 def _hold(interview: Interview, statement: Statement, *, at: datetime) -> None:

@@ -17,7 +17,7 @@ from anlan.cases.models import Case, Party
 from anlan.customers.models import Person
 from anlan.investigation.events import GuardianConsented
 from anlan.investigation.models import Interview
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger.events import Actor
 
 SIDES = (Role.VICTIM, Role.AGGRESSOR, Role.INVOLVED)

@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from anlan.base import paper
+from anlan.base.durable import sync_folder
 from anlan.ledger.checkpoints import KEY_BYTES, fits, public_bytes
 
 KEY = "key"
@@ -100,7 +101,7 @@ def make_if_new(folder: Path) -> None:
             return
         write_key(folder, secrets.token_bytes(KEY_BYTES))
         (folder / STATE).mkdir(mode=0o700)
-        sync(folder)
+        sync_folder(folder)
 
 
 def write_key(folder: Path, content: bytes) -> None:
@@ -176,12 +177,4 @@ def write_whole(path: Path, text: str, *, mode: int) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)

@@ -24,6 +24,9 @@ from anlan.resolution.mediation.enums import ProposalState, TalksState
 from anlan.resolution.mediation.models import Session, Talks
 from anlan.resolution.mediation.papers import term_words
 from anlan.resolution.mediation.remedies import remedies_of
+from anlan.resolution.mediation.selectors.standing import (
+    needs_guardian,
+)
 from anlan.resolution.mediation.selectors.talks import (
     consents_of,
     current_proposal,
@@ -31,7 +34,6 @@ from anlan.resolution.mediation.selectors.talks import (
     sessions_of,
 )
 from anlan.resolution.mediation.services.consents import talks_of_link
-from anlan.resolution.mediation.services.steps import needs_guardian
 
 MOST_TRIES = 20  # of one link in a window, whatever was typed
 _VIA = "public"

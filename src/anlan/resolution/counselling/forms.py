@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import Membership, User
 from anlan.cases.forms import OnceForm
+from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
 from anlan.resolution.counselling.enums import (
@@ -133,10 +134,9 @@ class OfferForm(OnceForm):
     answer = forms.ChoiceField(
         label=gettext_lazy("本人的回答"), choices=_ANSWERS, widget=forms.RadioSelect
     )
-    not_before = forms.DateTimeField(
+    not_before = moment_field(
         label=gettext_lazy("本人同意什么时候再问"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text=gettext_lazy("没有约定的，一周以内不再询问"),
     )
 
@@ -237,9 +237,8 @@ class ScaleForm(OnceForm):
 
 
 class SessionForm(forms.Form):
-    planned_at = forms.DateTimeField(
+    planned_at = moment_field(
         label=gettext_lazy("约定的时间"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from anlan.cases.events import CaseClosed, CaseJoined, DeadlineMissed
 from anlan.cases.models import Case, Contact
-from anlan.ledger.events import SYSTEM, Queued
+from anlan.ledger.events import SYSTEM, Queued, uid_of
 from anlan.notify import services as notify
 from anlan.resolution.counselling import messages, permissions, services
 from anlan.resolution.counselling.models import FollowUp, UrgentCall
@@ -19,7 +18,7 @@ def ask_people(entry: Queued, *, at: datetime) -> None:
 
     Afterwards, so that no fault here ever keeps a scene from being under control.
     """
-    case = Case.objects.get(uid=_uid_of(entry.subject))
+    case = Case.objects.get(uid=uid_of(entry.subject))
     services.post_offer_task(case=case, at=at)
 
 
@@ -30,7 +29,7 @@ def take_answer(entry: Queued, *, at: datetime) -> None:
     """
     contact = Contact.objects.select_related(
         "case__site", "party", "held_by", "recorded_by"
-    ).get(uid=_uid_of(entry.object))
+    ).get(uid=uid_of(entry.object))
     services.take_answer(contact=contact, at=at)
 
 
@@ -40,7 +39,7 @@ def keep_clocks(queued: Queued) -> None:
     Both chains say that a case was joined: the clocks of the host were never stopped.
     """
     if isinstance(queued.event, CaseClosed | CaseJoined):
-        case = Case.objects.get(uid=_uid_of(queued.subject))
+        case = Case.objects.get(uid=uid_of(queued.subject))
         services.let_clocks_run(case=case, at=queued.recorded_at)
 
 
@@ -50,7 +49,7 @@ def answer_missed(queued: Queued) -> None:
     if not isinstance(event, DeadlineMissed):
         return
     if event.about.startswith("urgent_call:"):
-        call = UrgentCall.objects.select_related("care").get(uid=_uid_of(event.about))
+        call = UrgentCall.objects.select_related("care").get(uid=uid_of(event.about))
         services.climb_call(call=call, at=queued.recorded_at)
     elif event.about.startswith("follow_up:"):
         _tell_due(queued, event)
@@ -59,7 +58,7 @@ def answer_missed(queued: Queued) -> None:
 def _tell_due(queued: Queued, event: DeadlineMissed) -> None:
     one = FollowUp.objects.select_related(
         "care__case__site", "care__counsellor__user"
-    ).get(uid=_uid_of(event.about))
+    ).get(uid=uid_of(event.about))
     care = one.care
     counsellor = care.counsellor.user if care.counsellor else None
     asked = care.offers.order_by("-pk").select_related("by").first()
@@ -79,7 +78,3 @@ def _tell_due(queued: Queued, event: DeadlineMissed) -> None:
         by=SYSTEM,
         at=queued.recorded_at,
     )
-
-
-def _uid_of(key: str) -> UUID:
-    return UUID(key.partition(":")[2])

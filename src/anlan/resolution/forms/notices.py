@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from anlan.accounts.models import User
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
+from anlan.cases.forms.fields import moment_field
 from anlan.evidence.models import Exhibit
 from anlan.resolution.enums import (
     DeliveryResult,
@@ -80,11 +81,8 @@ class DeliveryForm(OnceForm):
         choices=DeliveryResult.choices,
         widget=forms.RadioSelect,
     )
-    happened = forms.DateTimeField(
+    happened = moment_field(
         label=gettext_lazy("什么时候"),
-        widget=forms.DateTimeInput(
-            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        ),
     )
     exhibit = forms.ChoiceField(
         label=gettext_lazy("签收件或者回执"),

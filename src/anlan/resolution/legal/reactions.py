@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
 
 from django.db.models import Q
 from django.utils import formats
@@ -27,8 +26,9 @@ from anlan.cases.events import (
     TaskSkipped,
 )
 from anlan.cases.models import Case, Party, StatedAct, Task
+from anlan.cases.telling import tell
 from anlan.evidence.events import HoldPlaced, InjuryRecorded
-from anlan.ledger.events import SYSTEM, Queued
+from anlan.ledger.events import SYSTEM, Queued, uid_of
 from anlan.notify import services as notify
 from anlan.resolution.legal import messages
 from anlan.resolution.legal.events import (
@@ -82,7 +82,7 @@ def count_from_act(queued: Queued) -> None:
             return
     elif not isinstance(event, ActStated):
         return
-    case = Case.objects.get(uid=_uid_of(queued.subject))
+    case = Case.objects.get(uid=uid_of(queued.subject))
     if case.joined_into_id is None:
         recount_from_act(case=case, at=queued.recorded_at)
 
@@ -96,7 +96,7 @@ def open_work_injuries(queued: Queued) -> None:
         return
     party = (
         Party.objects.select_related("case__site", "user")
-        .filter(uid=_uid_of(event.party))
+        .filter(uid=uid_of(event.party))
         .first()
     )
     is_hurt = isinstance(event, InjuryRecorded)
@@ -117,7 +117,7 @@ def keep_work_injury_tasks(queued: Queued) -> None:
         return
     if queued.actor == SYSTEM.actor_key:
         return
-    key = Task.objects.values_list("key", flat=True).get(uid=_uid_of(queued.object))
+    key = Task.objects.values_list("key", flat=True).get(uid=uid_of(queued.object))
     if key.startswith(TASKS):
         raise Conflict(_("请在工伤页面登记办理的情况，任务会自动结束"), source="G22")
 
@@ -128,7 +128,7 @@ def tell_of_work_injury(queued: Queued) -> None:
     if not isinstance(event, WorkInjuryOpened):
         return
     injury = WorkInjury.objects.select_related("case__site", "party__user").get(
-        uid=_uid_of(queued.object)
+        uid=uid_of(queued.object)
     )
     case, own = injury.case, injury.party.user
     told = people_by_role(case.site, messages.HANDLE)
@@ -163,7 +163,7 @@ def tell_of_remedy(queued: Queued) -> None:
     if not isinstance(event, WorkInjuryRemedyNear):
         return
     injury = WorkInjury.objects.select_related("case__site", "party__user").get(
-        uid=_uid_of(queued.object)
+        uid=uid_of(queued.object)
     )
     case, own = injury.case, injury.party.user
     told = people_by_role(case.site, messages.HANDLE)
@@ -195,7 +195,7 @@ _WITH_TRACK = Prepared(
 
 def join_playbook_task(queued: Queued) -> None:
     """The playbook may have been applied again where a track is there already."""
-    case = _WITH_TRACK.first(case=_uid_of(queued.subject))
+    case = _WITH_TRACK.first(case=uid_of(queued.subject))
     if case is not None:
         adopt_playbook_task(case, at=queued.recorded_at)
 
@@ -213,7 +213,7 @@ def tell_of_limit(queued: Queued) -> None:
         case _:
             return
     row = Limitation.objects.select_related("case__site", "holder__user").get(
-        uid=_uid_of(queued.object)
+        uid=uid_of(queued.object)
     )
     told = people_by_role(row.case.site, messages.HANDLE)
     people = {one.pk: one for some in told.values() for one in some}
@@ -245,7 +245,7 @@ def tell_counsel(queued: Queued) -> None:
         return
     question = CounselQuestion.objects.select_related(
         "case__site", "engagement__lawyer__user"
-    ).get(uid=_uid_of(queued.object))
+    ).get(uid=uid_of(queued.object))
     asked = question.engagement.lawyer.user
     told = people_by_role(question.case.site, ("legal_counsel",))
     house = [one for some in told.values() for one in some]
@@ -259,7 +259,7 @@ def tell_asker(queued: Queued) -> None:
         return
     opinion = Opinion.objects.select_related(
         "question__case__site", "question__asked_by"
-    ).get(uid=_uid_of(queued.object))
+    ).get(uid=uid_of(queued.object))
     question = opinion.question
     _tell_of_question(messages.ANSWERED, queued, question, [question.asked_by])
 
@@ -267,29 +267,19 @@ def tell_asker(queued: Queued) -> None:
 def _tell_of_question(
     kind: str, queued: Queued, question: CounselQuestion, people: list[User]
 ) -> None:
-    told = {one.pk: one for one in people if one.actor_key != queued.actor}
-    if not told:
-        return
-    number = question.case.number
-    notify.send(
-        kind=kind,
-        site=question.case.site,
-        subject=queued.subject,
-        people=list(told.values()),
-        params={"number": number, "code": question.code, "who": queued.actor},
-        path=f"/cases/{number}/counsel/questions/{question.uid}/",
-        exercise=queued.exercise,
-        by=SYSTEM,
-        at=queued.recorded_at,
+    tell(
+        kind,
+        queued,
+        case=question.case,
+        people=people,
+        path=f"counsel/questions/{question.uid}/",
+        code=question.code,
+        who=queued.actor,
     )
 
 
 def _day(day: date) -> str:
     return formats.date_format(day, "Y-m-d")
-
-
-def _uid_of(key: str) -> UUID:
-    return UUID(key.partition(":")[2])
 
 
 def keep_police_task(queued: Queued) -> None:
@@ -302,7 +292,7 @@ def keep_police_task(queued: Queued) -> None:
         return
     if queued.actor == SYSTEM.actor_key:
         return
-    key = Task.objects.values_list("key", flat=True).get(uid=_uid_of(queued.object))
+    key = Task.objects.values_list("key", flat=True).get(uid=uid_of(queued.object))
     if key.startswith("police_report:"):
         raise Conflict(_("请在“报案”页面登记递交，任务会自动结束"))
     if key.startswith("counsel:"):
@@ -317,7 +307,7 @@ def tell_new_victim(queued: Queued) -> None:
     event = queued.event
     if not isinstance(event, PartyAdded | PartyIdentified | PartyRolesSet):
         return
-    party = Party.objects.select_related("case__site").filter(uid=_uid_of(event.party))
+    party = Party.objects.select_related("case__site").filter(uid=uid_of(event.party))
     found = party.filter(case__police_reports__isnull=False).distinct().first()
     if found is not None:
         ask_to_tell_new(party=found, at=queued.recorded_at)
@@ -328,7 +318,7 @@ def tell_wards_anew(queued: Queued) -> None:
     event = queued.event
     if not isinstance(event, GuardianLinked | GuardianUnlinked | PartyRolesSet):
         return
-    uid = _uid_of(queued.subject)
+    uid = uid_of(queued.subject)
     case = Case.objects.select_related("site").get(uid=uid)
     if case.police_reports.exists():
         ask_to_tell_wards(case=case, at=queued.recorded_at)
@@ -339,7 +329,7 @@ def suggest_hold(queued: Queued) -> None:
     if not isinstance(queued.event, PaperRecorded):
         return
     paper = PolicePaper.objects.select_related("report__case__site").get(
-        uid=_uid_of(queued.object)
+        uid=uid_of(queued.object)
     )
     if propose_hold(paper=paper, at=queued.recorded_at):
         _tell(
@@ -356,7 +346,7 @@ def end_hold_task(queued: Queued) -> None:
     event = queued.event
     if not isinstance(event, HoldPlaced) or event.held:
         return
-    case = Case.objects.select_related("site").get(uid=_uid_of(queued.subject))
+    case = Case.objects.select_related("site").get(uid=uid_of(queued.subject))
     end_hold_proposal(case=case, code=event.code, at=queued.recorded_at)
 
 
@@ -365,7 +355,7 @@ def tell_of_period(queued: Queued) -> None:
     if not isinstance(queued.event, PeriodPassed):
         return
     report = PoliceReport.objects.select_related("case__site").get(
-        uid=_uid_of(queued.object)
+        uid=uid_of(queued.object)
     )
     _tell(messages.PERIOD_PASSED, messages.FOLLOW, queued, report)
 
@@ -374,7 +364,7 @@ def tell_of_paper(queued: Queued) -> None:
     if not isinstance(queued.event, PaperRecorded):
         return
     paper = PolicePaper.objects.select_related("report__case__site").get(
-        uid=_uid_of(queued.object)
+        uid=uid_of(queued.object)
     )
     _tell(messages.PAPER_CAME, messages.LEARN, queued, paper.report)
 

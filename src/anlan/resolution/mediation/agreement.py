@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from anlan.base.calendar.terms import add_months
 from anlan.base.errors import InvalidInput
 from anlan.base.money import LARGEST_FEN
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.resolution.mediation.enums import TermBy, TermKind
 
 MOST_TERMS = 12

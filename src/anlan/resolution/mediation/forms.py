@@ -14,6 +14,7 @@ from anlan.base.errors import InvalidInput
 from anlan.base.money import format_fen, parse_fen
 from anlan.cases.enums import Side
 from anlan.cases.forms import OnceForm
+from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Case
 from anlan.cases.selectors import shown_name
 from anlan.evidence.forms.objects import SignatureField
@@ -475,11 +476,8 @@ class WriterForm(forms.Form):
 
 
 class SessionForm(ReadersForm, OnceForm):
-    planned = forms.DateTimeField(
+    planned = moment_field(
         label=gettext_lazy("什么时候"),
-        widget=forms.DateTimeInput(
-            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        ),
     )
     place = forms.CharField(label=gettext_lazy("在哪里"), max_length=MOST_PLACE)
     present = forms.CharField(

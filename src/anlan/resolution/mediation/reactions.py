@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -11,9 +10,9 @@ from anlan.accounts.models import User
 from anlan.accounts.selectors import people_with_roles
 from anlan.base.errors import Conflict
 from anlan.cases.events import DeadlineMissed, TaskDone, TaskSkipped
-from anlan.cases.models import Case, Task
-from anlan.ledger.events import SYSTEM, Queued
-from anlan.notify import services as notify
+from anlan.cases.models import Task
+from anlan.cases.telling import tell
+from anlan.ledger.events import SYSTEM, Queued, uid_of
 from anlan.resolution.mediation import messages, permissions
 from anlan.resolution.mediation.enums import DutyState, TalksState
 from anlan.resolution.mediation.events import (
@@ -50,7 +49,7 @@ def guard_talks_task(queued: Queued) -> None:
         return
     if queued.actor == SYSTEM.actor_key:
         return
-    task = Task.objects.get(uid=_uid_of(queued.object))
+    task = Task.objects.get(uid=uid_of(queued.object))
     if task.key.startswith(_OWN):
         raise Conflict(_("请在协商、调解页面办理，任务会自动结束"))
 
@@ -69,7 +68,7 @@ def tell_new_mediator(queued: Queued) -> None:
     """Who comes later is told at once; before both agreed there is nothing to arrange."""
     if not isinstance(queued.event, MediatorAppointed):
         return
-    mandate = Mandate.objects.select_related("talks").get(uid=_uid_of(queued.object))
+    mandate = Mandate.objects.select_related("talks").get(uid=uid_of(queued.object))
     talks = _talks(mandate.talks.key)
     if talks.state in {TalksState.REQUESTED, TalksState.CONSENT_PENDING}:
         return
@@ -81,7 +80,7 @@ def ask_for_the_office(queued: Queued) -> None:
     """A version promises something of the office: who may approve it is told."""
     if not isinstance(queued.event, ProposalMade):
         return
-    proposal = Proposal.objects.get(uid=_uid_of(queued.object))
+    proposal = Proposal.objects.get(uid=uid_of(queued.object))
     if not office_terms(proposal):
         return
     talks = proposal.talks = _talks(proposal.talks.key)
@@ -110,7 +109,7 @@ def tell_of_end(queued: Queued) -> None:
 def remind(queued: Queued) -> None:
     if not isinstance(queued.event, DutyComesDue):
         return
-    duty = Duty.objects.select_related("talks").get(uid=_uid_of(queued.object))
+    duty = Duty.objects.select_related("talks").get(uid=uid_of(queued.object))
     talks = _talks(duty.talks.key)
     people = [talks.host, *people_with_roles(talks.case.site, messages.RUN)]
     _tell(messages.COMES_DUE, queued, talks=talks, people=people)
@@ -119,7 +118,7 @@ def remind(queued: Queued) -> None:
 def remind_to_confirm(queued: Queued) -> None:
     if not isinstance(queued.event, ConfirmationComesDue):
         return
-    row = Confirmation.objects.select_related("talks").get(uid=_uid_of(queued.object))
+    row = Confirmation.objects.select_related("talks").get(uid=uid_of(queued.object))
     talks = _talks(row.talks.key)
     people = [talks.host, *people_with_roles(talks.case.site, messages.RUN)]
     _tell(messages.TO_CONFIRM, queued, talks=talks, people=people)
@@ -132,7 +131,7 @@ def tell_after_closing(queued: Queued) -> None:
     if isinstance(event, DutyOverdue) or (
         isinstance(event, DutyMoved) and event.state == DutyState.DEFAULTED
     ):
-        duty = Duty.objects.select_related("talks").get(uid=_uid_of(queued.object))
+        duty = Duty.objects.select_related("talks").get(uid=uid_of(queued.object))
         talks, kind = _talks(duty.talks.key), messages.AFTERWARDS
         roles = (*roles, *messages.HEADQUARTERS)
     elif isinstance(event, TalksMoved) and event.state == TalksState.PERFORMED:
@@ -153,17 +152,24 @@ def tell_of_delay(queued: Queued) -> None:
         return
     task = (
         Task.objects.select_related("case__site")
-        .filter(uid=_uid_of(event.about))
+        .filter(uid=uid_of(event.about))
         .first()
     )
     if task is None or not task.key.startswith(_KEYS):
         return
     people = people_with_roles(task.case.site, (*messages.RUN, *messages.HEADQUARTERS))
-    _send(messages.OVERDUE, queued, case=task.case, code=task.title, people=people)
+    tell(
+        messages.OVERDUE,
+        queued,
+        case=task.case,
+        people=people,
+        path="talks/",
+        code=task.title,
+    )
 
 
 def _tell(kind: str, queued: Queued, *, talks: Talks, people: list[User]) -> None:
-    _send(
+    tell(
         kind,
         queued,
         case=talks.case,
@@ -173,36 +179,7 @@ def _tell(kind: str, queued: Queued, *, talks: Talks, people: list[User]) -> Non
     )
 
 
-def _send(
-    kind: str,
-    queued: Queued,
-    *,
-    case: Case,
-    code: str,
-    people: list[User],
-    path: str = "",
-) -> None:
-    told = {one.pk: one for one in people if one.actor_key != queued.actor}
-    if not told:
-        return
-    notify.send(
-        kind=kind,
-        site=case.site,
-        subject=queued.subject,
-        people=list(told.values()),
-        params={"number": case.number, "code": code},
-        path=path or f"/cases/{case.number}/talks/",
-        exercise=queued.exercise,
-        by=SYSTEM,
-        at=queued.recorded_at,
-    )
-
-
 def _talks(key: str) -> Talks:
     return Talks.objects.select_related("case__site", "host", "mediator__user").get(
-        uid=_uid_of(key)
+        uid=uid_of(key)
     )
-
-
-def _uid_of(key: str) -> UUID:
-    return UUID(key.partition(":")[2])

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
-from anlan.accounts.models import User
 from anlan.accounts.selectors import people_with_roles
 from anlan.cases.models import Case
-from anlan.ledger.events import SYSTEM, Queued
-from anlan.notify import services as notify
+from anlan.cases.telling import tell
+from anlan.ledger.events import Queued, uid_of
 from anlan.resolution.review import messages, permissions
 from anlan.resolution.review.events import (
     CheckDue,
@@ -35,7 +33,7 @@ def find_recurred(entry: Queued, *, at: datetime) -> None:
 
     Not in the transaction of the alarm, which nothing may keep from being taken.
     """
-    case = Case.objects.select_related("site").get(uid=_uid_of(entry.subject))
+    case = Case.objects.select_related("site").get(uid=uid_of(entry.subject))
     find_recurrences(case, at=at)
 
 
@@ -54,11 +52,12 @@ def tell_deciders(queued: Queued) -> None:
     report = _report(queued)
     people = people_with_roles(report.case.site, messages.DECIDE)
     decide = [one for one in people if permissions.can_decide(one, report)]
-    _tell(
+    tell(
         messages.TO_DECIDE if decide else messages.NOBODY_DECIDES,
         queued,
         case=report.case,
         code=report.code,
+        who=queued.actor,
         people=decide or people_with_roles(report.case.site, messages.HEADQUARTERS),
         path=f"reports/{report.uid}/",
     )
@@ -68,11 +67,12 @@ def tell_author(queued: Queued) -> None:
     if not isinstance(queued.event, ReportApproved | ReportReturned | ReportWithdrawn):
         return
     report = _report(queued)
-    _tell(
+    tell(
         messages.DECIDED,
         queued,
         case=report.case,
         code=report.code,
+        who=queued.actor,
         people=[report.author],
         path=f"reports/{report.uid}/",
     )
@@ -82,7 +82,7 @@ def tell_of_improvement(queued: Queued) -> None:
     """Its owner, whoever may check it, or headquarters: by what happened."""
     row = (
         Improvement.objects.select_related("case__site", "owner")
-        .filter(uid=_uid_of(queued.object))
+        .filter(uid=uid_of(queued.object))
         .first()
     )
     if row is None:
@@ -108,33 +108,18 @@ def tell_of_improvement(queued: Queued) -> None:
     else:
         return
     path = f"improvements/{row.uid}/"
-    _tell(kind, queued, case=row.case, code=row.code, people=people, path=path)
-
-
-def _tell(
-    kind: str, queued: Queued, *, case: Case, code: str, people: list[User], path: str
-) -> None:
-    told = {one.pk: one for one in people if one.actor_key != queued.actor}
-    if not told:
-        return
-    notify.send(
-        kind=kind,
-        site=case.site,
-        subject=queued.subject,
-        people=list(told.values()),
-        params={"number": case.number, "code": code, "who": queued.actor},
-        path=f"/cases/{case.number}/{path}",
-        exercise=queued.exercise,
-        by=SYSTEM,
-        at=queued.recorded_at,
+    tell(
+        kind,
+        queued,
+        case=row.case,
+        code=row.code,
+        who=queued.actor,
+        people=people,
+        path=path,
     )
 
 
 def _report(queued: Queued) -> Report:
     return Report.objects.select_related("case__site", "author", "place").get(
-        uid=_uid_of(queued.object)
+        uid=uid_of(queued.object)
     )
-
-
-def _uid_of(key: str) -> UUID:
-    return UUID(key.partition(":")[2])

@@ -17,8 +17,8 @@ from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.models import Case, Task
+from anlan.law import guardrails as laws
 from anlan.law import selectors as law
-from anlan.law import services as laws
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.resolution.enums import (

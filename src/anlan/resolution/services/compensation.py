@@ -19,7 +19,7 @@ from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors import exhibits_of
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.resolution import permissions
 from anlan.resolution.compensation import Claim, Outcome, reckon
@@ -259,11 +259,4 @@ def _exhibits(claim: Claim, case: Case, by: User) -> list[Exhibit]:
 
 def _lock(compensation: Compensation) -> Compensation:
     """Under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(compensation.case)
-    found = (
-        Compensation.objects.select_for_update(of=("self",))
-        .select_related("party")
-        .get(pk=compensation.pk)
-    )
-    found.case = case
-    return found
+    return cases.lock_of_case(compensation, "party")

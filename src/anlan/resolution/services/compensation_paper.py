@@ -18,7 +18,7 @@ from anlan.cases import services as cases
 from anlan.cases.enums import Side
 from anlan.cases.selectors import check_no_leaks, shown_name
 from anlan.cases.selectors.guardians import with_guardians
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.resolution import permissions
 from anlan.resolution.compensation import Outcome

@@ -32,11 +32,4 @@ def check_author(plan: Plan, by: User) -> None:
 
 def lock_plan(plan: Plan) -> Plan:
     """The version under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(plan.case)
-    fresh = (
-        Plan.objects.select_for_update(of=("self",))
-        .select_related("author")
-        .get(pk=plan.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(plan, "author")

@@ -9,7 +9,7 @@ from anlan.accounts.models import Organisation, User
 from anlan.accounts.services.record import record_at_head
 from anlan.base.clock import local_day
 from anlan.base.lines import MOST_WORDS, typed
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.resolution import permissions
 from anlan.resolution.compensation.claim import Payment

@@ -28,8 +28,8 @@ from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.evidence.services.statements import is_known_minor
 from anlan.investigation.services.protecting import check_names_no_witness
+from anlan.law import guardrails as law
 from anlan.law import selectors as laws
-from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution import permissions, policies
@@ -684,18 +684,16 @@ def _own_draft(notice: Notice, by: User) -> Notice:
 
 def _lock(notice: Notice) -> Notice:
     """The notice under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(notice.case)
-    fresh = (
-        Notice.objects.select_for_update(of=("self",))
-        .select_related(
-            *("author", "measure__plan", "measure__party"),
-            *("party__person", "party__user"),
-        )
-        .get(pk=notice.pk)
+    fresh = cases.lock_of_case(
+        notice,
+        "author",
+        "measure__plan",
+        "measure__party",
+        "party__person",
+        "party__user",
     )
-    fresh.case = case
     if fresh.measure is not None:
-        fresh.measure.plan.case = case
+        fresh.measure.plan.case = fresh.case
     return fresh
 
 

@@ -358,14 +358,8 @@ def _reason(text: str, refusal: str, objection: Objection) -> str:
 
 def _lock(objection: Objection) -> Objection:
     """The objection under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(objection.case)
-    fresh = (
-        Objection.objects.select_for_update(of=("self",))
-        .select_related("measure__plan__author", "party", "task")
-        .get(pk=objection.pk)
-    )
-    fresh.case = case
-    fresh.measure.plan.case = case
+    fresh = cases.lock_of_case(objection, "measure__plan__author", "party", "task")
+    fresh.measure.plan.case = fresh.case
     return fresh
 
 

@@ -24,7 +24,7 @@ from anlan.cases.selectors.guardians import with_guardians
 from anlan.investigation.independence import check_is_independent
 from anlan.investigation.models import FindingSentence
 from anlan.investigation.services.protecting import check_names_no_witness
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.law.book import Need
 from anlan.law.selectors import measure as measure_of
 from anlan.ledger import services as ledger

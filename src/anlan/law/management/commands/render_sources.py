@@ -38,7 +38,7 @@ incident practice; no law sets them.
 GUARDRAILS = """
 ## Guardrails
 
-*Enforced*: a registered function refuses (`anlan.law.services`). *Planned*: the rule is
+*Enforced*: a registered function refuses (`anlan.law.guardrails`). *Planned*: the rule is
 written down, and no registered test holds it yet.
 """
 PERIODS = """

@@ -19,7 +19,7 @@ from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.resolution.counselling import policies
 from anlan.resolution.counselling.enums import ConsentUse

@@ -13,14 +13,7 @@ from anlan.resolution.counselling.models import Care
 
 def lock_care(care: Care) -> Care:
     """The support under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(care.case_id)
-    fresh = (
-        Care.objects.select_for_update(of=("self",))
-        .select_related("party__person", "party__user", "counsellor__user")
-        .get(pk=care.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(care, "party__person", "party__user", "counsellor__user")
 
 
 def lock_own(care: Care, by: User) -> Care:

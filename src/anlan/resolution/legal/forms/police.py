@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from anlan.accounts.models import Place, User
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
+from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
 from anlan.evidence.models import Exhibit
@@ -28,13 +29,6 @@ from anlan.resolution.legal.services.procedures import MOST_BRING
 from anlan.resolution.selectors.notices import proofs_in
 
 _MOST_EXHIBITS = 100  # the newest; whoever wants an older one is a search away
-
-
-def _moment(label: Any) -> forms.DateTimeField:
-    widget = forms.DateTimeInput(
-        attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-    )
-    return forms.DateTimeField(label=label, widget=widget)
 
 
 def _day(label: Any) -> forms.DateField:
@@ -93,7 +87,7 @@ class ItemForm(forms.Form):
 
 
 class HandOverForm(OnceForm):
-    happened = _moment(gettext_lazy("什么时候递交的"))
+    happened = moment_field(gettext_lazy("什么时候递交的"))
     station = forms.CharField(label=gettext_lazy("受理单位"), max_length=MOST_NAME)
     officer = forms.CharField(label=gettext_lazy("接收的民警"), max_length=MOST_NAME)
     officer_number = forms.CharField(
@@ -191,7 +185,7 @@ class TellingForm(OnceForm):
         widget=forms.RadioSelect,
         initial=ToldWay.IN_PERSON,
     )
-    happened = _moment(gettext_lazy("什么时候"))
+    happened = moment_field(gettext_lazy("什么时候"))
     words = _words(
         gettext_lazy("本人的意见"),
         required=False,

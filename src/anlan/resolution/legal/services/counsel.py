@@ -542,14 +542,7 @@ def _end_question(
 
 def _lock_question(question: CounselQuestion) -> CounselQuestion:
     """The question under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(question.case)
-    fresh = (
-        CounselQuestion.objects.select_for_update(of=("self",))
-        .select_related("engagement__lawyer__user", "asked_by", "task")
-        .get(pk=question.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(question, "engagement__lawyer__user", "asked_by", "task")
 
 
 def _record(

@@ -663,10 +663,7 @@ def _check_days(
 
 def _lock(limitation: Limitation) -> Limitation:
     """The limit under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(limitation.case)
-    fresh = Limitation.objects.select_for_update().get(pk=limitation.pk)
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(limitation)
 
 
 def _record(

@@ -23,7 +23,7 @@ from anlan.cases.models import Case, Party
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.services.statements import is_known_minor
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.resolution.legal import permissions, policies
@@ -677,11 +677,4 @@ def _needed(text: str, path: str, most: int) -> str:
 
 def _lock(report: PoliceReport) -> PoliceReport:
     """The report under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(report.case)
-    fresh = (
-        PoliceReport.objects.select_for_update(of=("self",))
-        .select_related("supplements")
-        .get(pk=report.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(report, "supplements")

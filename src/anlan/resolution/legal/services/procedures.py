@@ -12,7 +12,7 @@ from anlan.base.clock import local_day
 from anlan.base.digest import canonical_json, sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.lines import typed
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.resolution.legal import permissions
 from anlan.resolution.legal.events import ProcedureWritten

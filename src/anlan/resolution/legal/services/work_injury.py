@@ -21,7 +21,7 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Role, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.evidence.models import Exhibit
-from anlan.law import services as laws
+from anlan.law import guardrails as laws
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution.legal import permissions, policies
@@ -628,14 +628,7 @@ def _check_extension(
 
 def _lock(injury: WorkInjury) -> WorkInjury:
     """The track under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(injury.case)
-    fresh = (
-        WorkInjury.objects.select_for_update(of=("self",))
-        .select_related("party__user", "party__person", "task")
-        .get(pk=injury.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(injury, "party__user", "party__person", "task")
 
 
 def _record(

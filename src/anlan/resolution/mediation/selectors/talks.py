@@ -27,6 +27,7 @@ from anlan.resolution.mediation.models import (
     Confirmation,
     Consent,
     Duty,
+    Forgiveness,
     Mandate,
     Mediator,
     OfficeApproval,
@@ -220,16 +221,28 @@ def possible_readers(talks: Talks, *, besides: User) -> list[User]:
     return [one for one in found if one != besides]
 
 
+def confirmation_for(talks: Talks) -> Confirmation | None:
+    """None where no court confirms these talks, or nothing is in force."""
+    row = Confirmation.objects.select_related("exhibit").filter(talks=talks).first()
+    if row is not None:
+        row.talks = talks
+    return row
+
+
 def confirmation_of(talks: Talks) -> Confirmation:
     """
     Raises:
         NotFound: no court confirms these talks, or nothing is in force.
     """
-    row = Confirmation.objects.select_related("exhibit").filter(talks=talks).first()
+    row = confirmation_for(talks)
     if row is None:
         raise NotFound(_("没有找到"))
-    row.talks = talks
     return row
+
+
+def forgiveness_for(talks: Talks) -> Forgiveness | None:
+    """What the victim asked to have written, if they did."""
+    return Forgiveness.objects.select_related("exhibit").filter(talks=talks).first()
 
 
 def session_for(reader: User, uid: UUID) -> Session:

@@ -13,7 +13,7 @@ from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.lines import typed
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions
 from anlan.resolution.mediation.enums import BodyKind

@@ -36,12 +36,14 @@ from anlan.resolution.mediation.events import (
 )
 from anlan.resolution.mediation.models import LinkCode, OwnLink, Talks
 from anlan.resolution.mediation.selectors.codes import sealed_place
-from anlan.resolution.mediation.services.steps import (
+from anlan.resolution.mediation.selectors.standing import (
     is_minor,
-    lock_talks,
     needs_guardian,
-    record,
     unwilling_sides,
+)
+from anlan.resolution.mediation.services.steps import (
+    lock_talks,
+    record,
 )
 from anlan.resolution.selectors.notices import LETTER_LANGUAGE
 

@@ -31,6 +31,9 @@ from anlan.resolution.mediation.events import (
 )
 from anlan.resolution.mediation.giver import Giver
 from anlan.resolution.mediation.models import Consent, LinkCode, OwnLink, Talks
+from anlan.resolution.mediation.selectors.standing import (
+    unwilling_sides,
+)
 from anlan.resolution.mediation.services.codes import (
     check_speaks_alone,
     is_code_right,
@@ -48,7 +51,6 @@ from anlan.resolution.mediation.services.steps import (
     lock_talks,
     move,
     record,
-    unwilling_sides,
 )
 
 LINK_DAYS = 60

@@ -23,13 +23,19 @@ from anlan.cases.selectors.guardians import (
     stands_for,
 )
 from anlan.evidence.models import Exhibit
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger.events import Actor
 from anlan.resolution.mediation.enums import Capacity, TalksKind
 from anlan.resolution.mediation.events import GuardianActs
 from anlan.resolution.mediation.giver import Giver
 from anlan.resolution.mediation.models import Acceptance, Talks
-from anlan.resolution.mediation.services.steps import is_minor, record, required
+from anlan.resolution.mediation.selectors.standing import (
+    is_minor,
+)
+from anlan.resolution.mediation.services.steps import (
+    record,
+    required,
+)
 
 MOST_GIVER = 40
 MOST_RELATION = 20

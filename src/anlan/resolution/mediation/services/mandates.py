@@ -12,7 +12,7 @@ from anlan.base.lines import typed
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
 from anlan.cases.selectors import full_name
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import (

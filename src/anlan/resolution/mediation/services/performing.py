@@ -16,8 +16,8 @@ from anlan.cases.act import act_day
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Deadline, Task
 from anlan.evidence.models import Exhibit
+from anlan.law import guardrails as law
 from anlan.law import selectors as laws
-from anlan.law import services as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.resolution.mediation import permissions, policies

@@ -16,12 +16,14 @@ from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import Capacity, Found
 from anlan.resolution.mediation.events import StandingRecorded
 from anlan.resolution.mediation.models import Acceptance, Standing, Talks
+from anlan.resolution.mediation.selectors.standing import (
+    turns_of_age,
+)
 from anlan.resolution.mediation.services.givers import check_paper
 from anlan.resolution.mediation.services.steps import (
     lock_talks,
     record,
     required,
-    turns_of_age,
 )
 
 MOST_FOUND = 300

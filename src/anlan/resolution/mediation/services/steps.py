@@ -10,30 +10,25 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
 from anlan.base.lines import typed
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Phase, Proof, Protection, Side, TaskState
-from anlan.cases.models import Case, Party, Task
+from anlan.cases.models import Case, Task
 from anlan.cases.selectors import check_no_leaks
-from anlan.customers.selectors import FULL_AGE
 from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
 from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
-from anlan.evidence.services.statements import is_known_minor
 from anlan.investigation.services.protecting import check_names_no_witness
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution.guarding import check_agreed
 from anlan.resolution.mediation import policies
 from anlan.resolution.mediation.enums import (
-    Capacity,
     Exclusion,
-    Found,
     ProposalState,
     SessionState,
     TalksKind,
@@ -42,6 +37,7 @@ from anlan.resolution.mediation.enums import (
 from anlan.resolution.mediation.events import SessionMoved, TalksEnded, TalksMoved
 from anlan.resolution.mediation.exclusions import standing_exclusions
 from anlan.resolution.mediation.models import Session, Talks
+from anlan.resolution.mediation.selectors.standing import unwilling_sides
 
 log = logging.getLogger(__name__)
 
@@ -51,17 +47,17 @@ SOURCE = "G17"
 
 def lock_talks(talks: Talks) -> Talks:
     """The talks under their row lock, after their case's, as everywhere."""
-    case = cases.lock_case(talks.case)
-    fresh = (
-        Talks.objects.select_for_update(of=("self",))
-        .select_related(
-            *("victim__person", "victim__user", "aggressor__person"),
-            *("aggressor__user", "host", "body", "mediator", "task"),
-        )
-        .get(pk=talks.pk)
+    return cases.lock_of_case(
+        talks,
+        "victim__person",
+        "victim__user",
+        "aggressor__person",
+        "aggressor__user",
+        "host",
+        "body",
+        "mediator",
+        "task",
     )
-    fresh.case = case
-    return fresh
 
 
 def record(
@@ -302,43 +298,6 @@ def check_both_agree(
         unwilling=[str(side.label) for side in unwilling],
         act_on=act_day(talks.case),
     )
-
-
-def unwilling_sides(
-    talks: Talks, *, at: datetime, by_guardian: Collection[Side] = ()
-) -> list[Side]:
-    """Whose consent is missing, taken back, or not of the guardian that the side needs."""
-    rows = talks.consents.filter(withdrawn_at=None).values_list("side", "capacity")
-    given = dict(rows)
-
-    def is_willing(side: Side) -> bool:
-        if side in by_guardian or needs_guardian(talks, side, at=at):
-            return given.get(side) == Capacity.GUARDIAN
-        return side in given
-
-    return [side for side in Side if not is_willing(side)]
-
-
-def needs_guardian(talks: Talks, side: Side, *, at: datetime) -> bool:
-    """Whether the side binds itself through a guardian alone."""
-    return is_minor(talks, side, at=at) or talks.has_guardian(side)
-
-
-def is_minor(talks: Talks, side: Side, *, at: datetime) -> bool:
-    """As the record says, where no document that was looked at says otherwise."""
-    party = talks.party_of(side)
-    if not is_known_minor(party, at=at):
-        return False
-    shown = talks.standings.filter(side=side, found=Found.OF_AGE)
-    return not (turns_of_age(party, at=at) and shown.exists())
-
-
-def turns_of_age(party: Party, *, at: datetime) -> bool:
-    """In the year of the eighteenth birthday a year of birth does not say which it is."""
-    person = party.person
-    if person is None or person.birth_year is None or person.identity_number:
-        return False
-    return local_day(at).year - person.birth_year == FULL_AGE
 
 
 def required(text: str, *, path: str, most: int) -> str:

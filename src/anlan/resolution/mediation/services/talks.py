@@ -19,7 +19,7 @@ from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Party
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import (

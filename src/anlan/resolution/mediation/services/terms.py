@@ -20,7 +20,7 @@ from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.enums import Side
 from anlan.evidence.services.signing import keep_drawing
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.agreement import (
@@ -57,6 +57,9 @@ from anlan.resolution.mediation.models import (
     Talks,
 )
 from anlan.resolution.mediation.papers import deed, paper_pdf, signers_of
+from anlan.resolution.mediation.selectors.standing import (
+    needs_guardian,
+)
 from anlan.resolution.mediation.services.givers import check_giver, let_guardian_act
 from anlan.resolution.mediation.services.performing import start_performing
 from anlan.resolution.mediation.services.steps import (
@@ -67,7 +70,6 @@ from anlan.resolution.mediation.services.steps import (
     lock_talks,
     move,
     move_session,
-    needs_guardian,
     record,
 )
 from anlan.resolution.models import CompensationVersion

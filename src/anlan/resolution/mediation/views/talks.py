@@ -22,7 +22,7 @@ from anlan.base.addresses import public_address
 from anlan.base.errors import DomainError, InvalidInput, NotFound
 from anlan.cases.enums import Side
 from anlan.cases.selectors import case_for, shown_name
-from anlan.cases.views.answers import posted, reader_of, sheet
+from anlan.cases.views.answers import by_and_at, posted, reader_of, sheet
 from anlan.law.selectors import refusal_words
 from anlan.notify.services.outward import has_text_messages
 from anlan.resolution.mediation import permissions
@@ -53,25 +53,27 @@ from anlan.resolution.mediation.forms import (
     RulingForm,
     StandingForm,
 )
-from anlan.resolution.mediation.models import Confirmation, Forgiveness, Talks
-from anlan.resolution.mediation.papers import term_words
+from anlan.resolution.mediation.models import Talks
 from anlan.resolution.mediation.remedies import remedies_of, review
-from anlan.resolution.mediation.selectors.codes import code_for, code_of
+from anlan.resolution.mediation.selectors.codes import code_for
+from anlan.resolution.mediation.selectors.showing import (
+    duties_shown,
+    proposals_shown,
+    sessions_shown,
+    sides_shown,
+)
+from anlan.resolution.mediation.selectors.standing import (
+    needs_guardian,
+)
 from anlan.resolution.mediation.selectors.talks import (
-    approval_of,
+    confirmation_for,
     confirmation_of,
-    consents_of,
-    duties_of,
-    lacks_writer,
+    forgiveness_for,
     mandates_of,
-    notes_for,
-    proposals_of,
-    sessions_of,
     talks_for,
     talks_of,
     talks_to_mediate,
 )
-from anlan.resolution.mediation.services.steps import needs_guardian, unwilling_sides
 
 _either = require_http_methods(["GET", "POST"])
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -155,13 +157,7 @@ def page(
     kind = TalksKind(found.kind)
     may_run = permissions.can_run_talks(reader, found.case)
     may_lead = permissions.can_lead_talks(reader, found)
-    names = {
-        Side.VICTIM: shown_name(found.victim),
-        Side.AGGRESSOR: shown_name(found.aggressor),
-    }
-    proposals = proposals_of(found)
-    confirmation = Confirmation.objects.filter(talks=found).first()
-    unwilling = unwilling_sides(found, at=at)
+    confirmation = confirmation_for(found)
     can_talk = state in {TalksState.ACCEPTED, TalksState.IN_SESSION}
     return render(
         request,
@@ -171,47 +167,16 @@ def page(
             "talks": found,
             "is_mediation": kind.is_mediation,
             "sees_case": permissions.can_see_case_talks(reader, found.case),
-            "sides": [
-                (
-                    side,
-                    names[side],
-                    row,
-                    side not in unwilling,
-                    code_of(found, side, at=at) if may_run else None,
-                    needs_guardian(found, side, at=at),
-                )
-                for side, row in consents_of(found).items()
-            ],
+            "sides": sides_shown(reader, found, at=at),
             "sends_codes": has_text_messages(found.case.site),
-            "sessions": [
-                (
-                    one,
-                    notes_for(reader, one),
-                    permissions.can_read_notes(reader, one),
-                    may_run and lacks_writer(one),
-                )
-                for one in sessions_of(found)
-            ],
-            "proposals": [
-                (
-                    one,
-                    [term_words(term) for term in one.terms.all()],
-                    {row.side for row in one.acceptances.all()},
-                    any(term.is_ours for term in one.terms.all()),
-                    approval_of(one),
-                    not one.acceptances.all()
-                    and permissions.can_approve_office_terms(reader, one),
-                )
-                for one in proposals
-            ],
-            "duties": [(one, term_words(one.term)) for one in duties_of(found)],
+            "sessions": sessions_shown(reader, found),
+            "proposals": proposals_shown(reader, found),
+            "duties": duties_shown(found),
             "confirmation": confirmation,
             "court_form": CourtForm(
                 initial={"court": confirmation.court if confirmation else ""}
             ),
-            "forgiveness": Forgiveness.objects.filter(talks=found)
-            .select_related("exhibit")
-            .first(),
+            "forgiveness": forgiveness_for(found),
             "remedies": remedies_of(found),
             "why_reviewed": _why_reviewed(found, reader),
             "is_talking": state.is_talking,
@@ -624,7 +589,7 @@ def step(
     **more: Any,
 ) -> HttpResponse:
     """A form on a sheet; done, it leads back to the talks."""
-    who = {"by": reader_of(request), "at": timezone.now()}
+    who = by_and_at(request)
 
     def done(said: dict[str, Any]) -> HttpResponse:
         act(said, **who)

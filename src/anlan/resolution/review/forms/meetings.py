@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
 from anlan.cases.forms import OnceForm, colleagues
+from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Case
 from anlan.resolution.review.services.meetings import (
     MOST_MINUTES,
@@ -22,11 +23,8 @@ _BETWEEN = re.compile(r"[,\u3001\uff0c]")  # names, as people write them in Chin
 
 
 class MeetingForm(OnceForm):
-    held_at = forms.DateTimeField(
+    held_at = moment_field(
         label=gettext_lazy("什么时候"),
-        widget=forms.DateTimeInput(
-            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        ),
     )
     where = forms.CharField(
         label=gettext_lazy("在哪里"), max_length=MOST_WHERE, required=False

@@ -8,17 +8,16 @@ from itertools import zip_longest
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for, entries_about, shown_name
-from anlan.evidence.models import Exhibit, Statement
 from anlan.evidence.selectors.exhibits import kept_of_one_case
 from anlan.evidence.selectors.statements import statements_of_one_case
 from anlan.investigation.citing import code_in
+from anlan.investigation.selectors.findings import address_of
 from anlan.ledger.events import KINDS
 from anlan.ledger.models import Entry
 from anlan.resolution.review import permissions, policies
@@ -200,20 +199,5 @@ def _texts(report: Report) -> dict[str, list[str]]:
 def _cited(one: ReportCitation, case: Case, seen: set[int], read: set[int]) -> Cited:
     return Cited(
         code=code_in(one.source, case.pk),
-        address=_address(one.exhibit, one.statement, seen, read),
+        address=address_of(one.exhibit, one.statement, seen, read),
     )
-
-
-def _address(
-    exhibit: Exhibit | None,
-    statement: Statement | None,
-    seen: set[int],
-    read: set[int],
-) -> str:
-    if exhibit is not None and exhibit.pk in seen:
-        return reverse("evidence:exhibit", args=[exhibit.case.number, exhibit.uid])
-    if statement is not None and statement.pk in read:
-        return reverse(
-            "evidence:statement", args=[statement.case.number, statement.uid]
-        )
-    return ""

@@ -28,7 +28,7 @@ from anlan.evidence.reading import unpacked_reading
 from anlan.evidence.services.receiving import add_exhibit
 from anlan.investigation.enums import FindingState, SentenceKind
 from anlan.investigation.models import FindingSentence
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor, Event
 from anlan.resolution.review import permissions, policies
@@ -617,14 +617,7 @@ def _words(
 
 def _lock(improvement: Improvement) -> Improvement:
     """The improvement under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(improvement.case_id)
-    fresh = (
-        Improvement.objects.select_for_update(of=("self",))
-        .select_related("owner")
-        .get(pk=improvement.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(improvement, "owner")
 
 
 def _record(

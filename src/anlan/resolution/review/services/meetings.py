@@ -19,7 +19,7 @@ from anlan.base.lines import typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
 from anlan.cases.models import Case
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.resolution.review import permissions
 from anlan.resolution.review.events import MeetingHeld, MeetingJoined

@@ -21,7 +21,7 @@ from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit, Statement
 from anlan.investigation.citing import check_can_cite
 from anlan.investigation.independence import check_is_independent
-from anlan.law import services as law
+from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Event
 from anlan.resolution.review import permissions, policies
@@ -389,14 +389,7 @@ def decide_report(
 
 def lock_report(report: Report) -> Report:
     """The version under its row lock, after its case's, as everywhere."""
-    case = cases.lock_case(report.case)
-    fresh = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("author")
-        .get(pk=report.pk)
-    )
-    fresh.case = case
-    return fresh
+    return cases.lock_of_case(report, "author")
 
 
 def _read_record(report: Report, *, at: datetime) -> list[Composed]:

@@ -6,24 +6,27 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts import permissions
 from anlan.accounts.events import TokenCreated, TokenRevoked
 from anlan.accounts.models import ApiToken, User
-from anlan.accounts.roles import Permission
+from anlan.accounts.selectors.tokens import (
+    MARK,
+    USE_NOTED_EVERY,
+    running_tokens,
+    scopes_open_to,
+)
 from anlan.base.clock import utc_text
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor, System
 
-MARK = "anlan_"  # so that a secret left in a file is recognised by scanners
 PREFIX_LENGTH = 12
 MOST_TOKENS = 20  # running ones of one person
 LONGEST_DAYS = 366
-_USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def create_token(
@@ -85,55 +88,11 @@ def revoke_token(*, token: ApiToken, by: Actor, at: datetime) -> None:
             _record(TokenRevoked(prefix=token.prefix), token, by=by, at=at)
 
 
-def user_of_token(secret: str, *, at: datetime) -> tuple[User, ApiToken] | None:
-    """The owner of a running token, held to its scopes; nothing for any other secret."""
-    if not secret.startswith(MARK) or not secret.isascii():
-        return None
-    token = (
-        ApiToken.objects.select_related("user__organisation")
-        .filter(
-            digest=sha256(secret.encode()),
-            revoked_at=None,
-            expires_at__gt=at,
-            user__is_active=True,
-        )
-        .first()
-    )
-    if token is None:
-        return None
-    user = token.user
-    # A permission that a later version dropped is dropped from its tokens too.
-    user.scopes = frozenset(scope for scope in Permission if scope in token.scopes)
-    return user, token
-
-
 def note_use(*, token: ApiToken, at: datetime) -> None:
     """Keep when it was last used, to the minute: reading must not become writing."""
     ApiToken.objects.filter(
-        Q(last_used_at=None) | Q(last_used_at__lt=at - _USE_NOTED_EVERY), pk=token.pk
+        Q(last_used_at=None) | Q(last_used_at__lt=at - USE_NOTED_EVERY), pk=token.pk
     ).update(last_used_at=at)
-
-
-def needs_use_noted(token: ApiToken, *, at: datetime) -> bool:
-    return token.last_used_at is None or token.last_used_at < at - _USE_NOTED_EVERY
-
-
-def tokens_of(user: User) -> QuerySet[ApiToken]:
-    return ApiToken.objects.filter(user=user).order_by("-created_at", "-pk")
-
-
-def running_tokens(user: User, *, at: datetime) -> QuerySet[ApiToken]:
-    return tokens_of(user).filter(revoked_at=None, expires_at__gt=at)
-
-
-def scopes_open_to(user: User) -> list[Permission]:
-    """What the person may do anywhere, in the order of the permission list."""
-    held = {
-        permission
-        for membership in permissions.running_memberships(user)
-        for permission in membership.role.permissions
-    }
-    return [permission for permission in Permission if permission in held]
 
 
 def _check_may_make(by: Actor, user: User) -> None:

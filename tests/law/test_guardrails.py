@@ -21,7 +21,7 @@ from anlan.cases.enums import Severity
 from anlan.cases.playbook import read_plan
 from anlan.incidents import services as incidents
 from anlan.incidents.services import controlling, defaults
-from anlan.law import selectors, services
+from anlan.law import guardrails, selectors
 
 ON = date(2026, 11, 23)
 days = st.dates(min_value=date(2021, 1, 1), max_value=date(2035, 12, 31))
@@ -137,15 +137,15 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 def test_every_registered_test_is_tried_here():
-    assert set(CASES) == set(services.TESTS)
+    assert set(CASES) == set(guardrails.TESTS)
 
 
 @pytest.mark.parametrize("guardrail_id", sorted(CASES))
 def test_it_can_pass_and_it_can_fail(guardrail_id):
     good, bad = CASES[guardrail_id]
-    services.TESTS[guardrail_id](**good, act_on=ON)
+    guardrails.TESTS[guardrail_id](**good, act_on=ON)
     with override("zh-hans"), pytest.raises(DomainError) as refused:
-        services.TESTS[guardrail_id](**bad, act_on=ON)
+        guardrails.TESTS[guardrail_id](**bad, act_on=ON)
     assert refused.value.source == guardrail_id
     with override("zh-hans"):
         assert str(refused.value) == selectors.guardrail(guardrail_id).refusal
@@ -156,7 +156,7 @@ def test_no_level_from_the_threshold_on_is_ever_waived(severity, day):
     limit = selectors.guardrail("G05").thresholds["never_waived_from_severity"]
     assert limit == Severity.CONSIDERABLE
     try:
-        services.check_police_waiver(severity=severity, reason="误会", act_on=day)
+        guardrails.check_police_waiver(severity=severity, reason="误会", act_on=day)
     except Conflict:
         assert severity >= limit
     else:
@@ -165,7 +165,7 @@ def test_no_level_from_the_threshold_on_is_ever_waived(severity, day):
 
 def test_a_waiver_needs_a_reason():
     with pytest.raises(InvalidInput) as refused:
-        services.check_police_waiver(severity=2, reason="  ", act_on=ON)
+        guardrails.check_police_waiver(severity=2, reason="  ", act_on=ON)
     assert (refused.value.path, refused.value.source) == ("reason", "G05")
 
 
@@ -173,33 +173,35 @@ def test_a_waiver_needs_a_reason():
 def test_no_word_of_punishment_gets_through(before, after, day):
     for word in selectors.guardrail("G01").lists["words"]:
         with pytest.raises(InvalidInput):
-            services.check_wording(text=before + word + after, act_on=day)
+            guardrails.check_wording(text=before + word + after, act_on=day)
 
 
 @given(act_on=days, decided_on=days)
 def test_whatever_the_dates_the_rules_of_both_days_satisfy_it(act_on, decided_on):
     shown = {selectors.rule_set(on=day).key for day in (act_on, decided_on)}
-    services.check_rule_sets_shown(act_on=act_on, decided_on=decided_on, shown=shown)
+    guardrails.check_rule_sets_shown(act_on=act_on, decided_on=decided_on, shown=shown)
     for missing in shown:
         with pytest.raises(Conflict):
-            services.check_rule_sets_shown(
+            guardrails.check_rule_sets_shown(
                 act_on=act_on, decided_on=decided_on, shown=shown - {missing}
             )
 
 
 def test_a_question_is_never_an_interrogation():
-    services.check_talk_wording(text="请说说经过", act_on=ON, path="question")
+    guardrails.check_talk_wording(text="请说说经过", act_on=ON, path="question")
     for word in selectors.guardrail("G21").lists["words"]:
         with pytest.raises(InvalidInput) as refused:
-            services.check_talk_wording(text=f"这是{word}", act_on=ON, path="question")
+            guardrails.check_talk_wording(
+                text=f"这是{word}", act_on=ON, path="question"
+            )
         assert (refused.value.path, refused.value.source) == ("question", "G21")
 
 
 def test_a_test_is_registered_once():
     with pytest.raises(LookupError):
-        services.enforces("G05")(lambda: None)
+        guardrails.enforces("G05")(lambda: None)
     with pytest.raises(LookupError):
-        services.enforces("G99")(lambda: None)
+        guardrails.enforces("G99")(lambda: None)
 
 
 def test_the_product_has_no_measure_that_guards_may_not_take():
@@ -208,9 +210,9 @@ def test_the_product_has_no_measure_that_guards_may_not_take():
     names |= set(dir(incidents)) | set(dir(controlling))
     assert len(names) > 40
     for name in names:
-        services.check_measure(measure=name.lower(), act_on=ON)
+        guardrails.check_measure(measure=name.lower(), act_on=ON)
     with pytest.raises(NotAllowed):
-        services.check_measure(measure="search_body", act_on=ON)
+        guardrails.check_measure(measure="search_body", act_on=ON)
 
 
 def test_nothing_in_the_shipped_plan_stands_before_the_police():
@@ -219,7 +221,7 @@ def test_nothing_in_the_shipped_plan_stands_before_the_police():
     assert "call_police" in tasks  # in the first phase: no gate comes before it
     call = next(task for task in plan.tasks if task.key == "call_police")
     assert call.is_needed(severity=2, flags=())
-    services.check_police_call(waits_for=(), act_on=ON)
+    guardrails.check_police_call(waits_for=(), act_on=ON)
 
 
 @pytest.mark.parametrize(
@@ -228,16 +230,16 @@ def test_nothing_in_the_shipped_plan_stands_before_the_police():
 )
 def test_no_word_of_punishment_gets_through_by_marks_or_old_letters(text):
     with pytest.raises(InvalidInput) as refused:
-        services.check_wording(text=f"对其{text}二百元", act_on=ON)
+        guardrails.check_wording(text=f"对其{text}二百元", act_on=ON)
     assert refused.value.source == "G01"
 
 
 def test_what_meets_across_a_full_stop_is_no_word():
-    services.check_wording(text="由公安机关依法处罚。款项由双方另行商定", act_on=ON)
+    guardrails.check_wording(text="由公安机关依法处罚。款项由双方另行商定", act_on=ON)
 
 
 def test_the_shipped_plan_speaks_of_no_punishment():
-    services.check_wording(text=_playbook(), act_on=ON)
+    guardrails.check_wording(text=_playbook(), act_on=ON)
 
 
 def test_a_serious_case_is_refused_with_the_guardrail_as_source(scene):
@@ -269,10 +271,10 @@ def test_nothing_that_counsellors_and_the_office_fill_in_asks_for_a_diagnosis():
 
 
 def test_an_answer_that_shows_risk_is_not_kept_before_a_human_is_called():
-    services.check_risk_called(is_risk=True, is_called=True, act_on=ON)
-    services.check_risk_called(is_risk=False, is_called=False, act_on=ON)
+    guardrails.check_risk_called(is_risk=True, is_called=True, act_on=ON)
+    guardrails.check_risk_called(is_risk=False, is_called=False, act_on=ON)
     with pytest.raises(Conflict) as refused:
-        services.check_risk_called(is_risk=True, is_called=False, act_on=ON)
+        guardrails.check_risk_called(is_risk=True, is_called=False, act_on=ON)
     assert refused.value.source == "G25"
 
 
@@ -289,15 +291,15 @@ TAKEN_BACK = selectors.guardrail("G18").lists["allowed_after"]
 def test_a_waiver_that_is_taken_back_excuses_no_other(word, denial, times, filling):
     word = word.replace("…", "")
     denied = "和".join([f"{denial}{word}"] * times)
-    services.check_waives_nothing(text=denied, act_on=ON)
+    guardrails.check_waives_nothing(text=denied, act_on=ON)
     with pytest.raises(InvalidInput) as refused:
-        services.check_waives_nothing(text=f"{denied} {filling}{word}", act_on=ON)
+        guardrails.check_waives_nothing(text=f"{denied} {filling}{word}", act_on=ON)
     assert refused.value.source == "G18"
 
 
 @pytest.mark.parametrize("joins", ["、", "和", "或", "及"])
 def test_each_time_that_a_word_stands_is_looked_at(joins):
-    check = partial(services.check_not_called_mediation, act_on=ON, path="about")
+    check = partial(guardrails.check_not_called_mediation, act_on=ON, path="about")
     check(text="这次谈话不是调解")
     check(text=f"不是调解{joins}司法调解")
     with pytest.raises(InvalidInput) as refused:
@@ -318,7 +320,7 @@ def test_each_time_that_a_word_stands_is_looked_at(joins):
     ],
 )
 def test_what_is_voluntary_is_no_debriefing(text):
-    services.check_no_debriefing(text=text, act_on=ON)
+    guardrails.check_no_debriefing(text=text, act_on=ON)
 
 
 @pytest.mark.parametrize(
@@ -331,7 +333,7 @@ def test_what_is_voluntary_is_no_debriefing(text):
 )
 def test_a_debriefing_by_another_name_is_refused(text):
     with pytest.raises(InvalidInput) as refused:
-        services.check_no_debriefing(text=text, act_on=ON)
+        guardrails.check_no_debriefing(text=text, act_on=ON)
     assert refused.value.source == "G26"
 
 
@@ -347,7 +349,7 @@ def test_a_debriefing_by_another_name_is_refused(text):
     ],
 )
 def test_what_others_found_or_fear_is_no_diagnosis(text):
-    services.check_no_diagnosis(text=text, act_on=ON)
+    guardrails.check_no_diagnosis(text=text, act_on=ON)
 
 
 @pytest.mark.parametrize(
@@ -362,7 +364,7 @@ def test_what_others_found_or_fear_is_no_diagnosis(text):
 )
 def test_a_diagnosis_is_not_excused_by_any_word_before_it(text):
     with pytest.raises(InvalidInput) as refused:
-        services.check_no_diagnosis(text=text, act_on=ON)
+        guardrails.check_no_diagnosis(text=text, act_on=ON)
     assert refused.value.source == "G25"
 
 
@@ -516,13 +518,13 @@ HARMLESS = {
     "G27": ("不得列入黑 名 单", "本次行为用伞打人"),
 }
 CHECKS: dict[str, Callable[..., None]] = {
-    "G03": services.check_no_cutting_off,
-    "G05": partial(services.check_bars_no_report, severity=3),
-    "G06": services.check_no_delay,
-    "G07": services.check_no_measure,
-    "G15": services.check_no_verdict,
-    "G18": services.check_waives_nothing,
-    "G27": services.check_no_label,
+    "G03": guardrails.check_no_cutting_off,
+    "G05": partial(guardrails.check_bars_no_report, severity=3),
+    "G06": guardrails.check_no_delay,
+    "G07": guardrails.check_no_measure,
+    "G15": guardrails.check_no_verdict,
+    "G18": guardrails.check_waives_nothing,
+    "G27": guardrails.check_no_label,
 }
 
 
@@ -546,42 +548,14 @@ def test_what_is_harmless_passes(rule, text):
     "text", ["赔偿左、右手的治疗费5000元", "Party B tells nobody of her whereabouts"]
 )
 def test_what_stands_across_a_list_or_inside_a_word_is_not_unclear(text):
-    services.check_definite(text=text, act_on=ON)
+    guardrails.check_definite(text=text, act_on=ON)
 
 
 @pytest.mark.parametrize("text", ["5000元左右", "5000元左 右", "about 5000 yuan"])
 def test_what_nobody_could_enforce_is_unclear(text):
     with pytest.raises(InvalidInput) as refused:
-        services.check_definite(text=text, act_on=ON)
+        guardrails.check_definite(text=text, act_on=ON)
     assert refused.value.source == "G18"
-
-
-def test_an_english_stem_is_found_at_the_beginning_of_a_word_alone():
-    check = partial(services.check_not_called_mediation, act_on=ON, path="about")
-    check(text="Remediation of the broken lamp")
-    with pytest.raises(InvalidInput):
-        check(text="A mediated talk")
-
-
-def test_the_lists_are_written_in_the_letters_that_they_are_compared_in():
-    letters = selectors.other_forms()
-    words = [
-        one
-        for rule in selectors.guardrails()
-        for name, listed in rule.lists.items()
-        if name != "measures"
-        for one in listed
-    ]
-    assert [
-        one
-        for one in words
-        if services._normal(one.replace("…", "")) != one.replace("…", "")
-    ] == []
-    used = set("".join(words))
-    assert set(letters) <= used
-    others = "".join(letters.values())
-    assert len(set(others)) == len(others)
-    assert not used & set(others)
 
 
 @pytest.mark.parametrize(
@@ -618,7 +592,7 @@ def test_the_lists_are_written_in_the_letters_that_they_are_compared_in():
 )
 def test_nobody_is_told_that_no_one_answers_for_an_injury(text):
     with pytest.raises(InvalidInput) as refused:
-        services.check_disclaims_nothing(text=text, act_on=ON)
+        guardrails.check_disclaims_nothing(text=text, act_on=ON)
     assert refused.value.source == "L-民法典-506"
 
 
@@ -640,7 +614,7 @@ LAWFUL_OF_LOSSES = [
 
 @pytest.mark.parametrize("text", LAWFUL_OF_LOSSES)
 def test_who_bears_a_bill_and_what_the_law_says_of_disclaimers_may_be_said(text):
-    services.check_disclaims_nothing(text=text, act_on=ON)
+    guardrails.check_disclaims_nothing(text=text, act_on=ON)
 
 
 @pytest.mark.parametrize(
@@ -657,7 +631,7 @@ def test_who_bears_a_bill_and_what_the_law_says_of_disclaimers_may_be_said(text)
 )
 def test_no_two_agree_that_an_injury_is_at_ones_own_risk(text):
     with pytest.raises(InvalidInput) as refused:
-        services.check_agrees_to_no_injury(text=text, act_on=ON)
+        guardrails.check_agrees_to_no_injury(text=text, act_on=ON)
     assert refused.value.source == "L-民法典-506"
 
 
@@ -672,7 +646,7 @@ def test_no_two_agree_that_an_injury_is_at_ones_own_risk(text):
     ],
 )
 def test_two_may_settle_what_an_injury_cost(text):
-    services.check_agrees_to_no_injury(text=text, act_on=ON)
+    guardrails.check_agrees_to_no_injury(text=text, act_on=ON)
 
 
 @pytest.mark.parametrize(
@@ -686,7 +660,7 @@ def test_two_may_settle_what_an_injury_cost(text):
     ],
 )
 def test_a_name_inside_another_name_or_as_a_word_names_nobody(text, names):
-    services.check_witness_unnamed(
+    guardrails.check_witness_unnamed(
         text=text, names=names, others=["李响亮", "孟大海"], act_on=ON
     )
 
@@ -711,5 +685,7 @@ def test_a_name_inside_another_name_or_as_a_word_names_nobody(text, names):
 def test_a_name_that_says_who_saw_it_is_refused(text, names):
     others = {"李响亮", "孟大海"} - set(names)
     with pytest.raises(InvalidInput) as refused:
-        services.check_witness_unnamed(text=text, names=names, others=others, act_on=ON)
+        guardrails.check_witness_unnamed(
+            text=text, names=names, others=others, act_on=ON
+        )
     assert refused.value.source == "G23"
