@@ -79,7 +79,7 @@ def test_from_the_material_to_retaliation(
     page.wait_for_url(address)
     expect(page.locator(".meta")).to_contain_text("已递交")
 
-    page.get_by_role("link", name="登记公安文书").click()
+    page.get_by_role("link", name="登记办案文书").click()
     page.select_option("[name=kind]", "refusal")
     page.fill("[name=number]", "云公不立字 7 号")
     page.fill("[name=words]", "原件在受害人处")

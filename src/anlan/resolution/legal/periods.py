@@ -121,6 +121,11 @@ def heading(rule_id: str) -> str:
     return next((one.heading for one in rules() if one.id == rule_id), rule_id)
 
 
+def beyond_police() -> frozenset[Happening]:
+    """What is of a prosecutor or court: with it the police's own time is over."""
+    return _register()[2]
+
+
 def remedies(happened: Iterable[Happening]) -> list[Remedy]:
     """What may be done whatever was answered, and after what was."""
     there = set(happened)
@@ -156,7 +161,11 @@ def _period(rule: PeriodRule, opening: Happened, rows: list[Happened]) -> Period
         max(one.at, opening.at)
         for one in rows
         if one != opening
-        and (one.what in rule.ends or (rule.is_once and one.what == rule.opens))
+        and (
+            one.what in rule.ends
+            or (rule.is_once and one.what == rule.opens)
+            or (rule.of == Whose.POLICE and one.what in beyond_police())
+        )
         and (
             opening.what == Happening.HAND_OVER
             or local_day(one.at) >= local_day(opening.at)
@@ -178,9 +187,12 @@ def _calendar() -> WorkingCalendar:
 
 
 @cache
-def _register() -> tuple[tuple[PeriodRule, ...], tuple[Remedy, ...]]:
+def _register() -> tuple[
+    tuple[PeriodRule, ...], tuple[Remedy, ...], frozenset[Happening]
+]:
     page = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
     return (
         tuple(map(PeriodRule.model_validate, page["periods"])),
         tuple(map(Remedy.model_validate, page["remedies"])),
+        frozenset(map(Happening, page["beyond_police"])),
     )
