@@ -20,9 +20,13 @@ from anlan.base.calendar.terms import RollOver, Term, Unit
 from anlan.base.calendar.working import WorkingCalendar
 from anlan.base.clock import local_day
 from anlan.law.book import Confidence, Dated, Text, in_language
-from anlan.resolution.legal.enums import Happening, Whose
+from anlan.resolution.legal.enums import Happening, PaperKind, Whose
 
 _DATA = Path(__file__).parent / "data" / "police.yaml"
+# What is of a prosecutor or court: with it the police's own time is over.
+_BEYOND_POLICE = frozenset(
+    Happening(kind.value) for kind in PaperKind if kind.is_beyond_police
+)
 
 
 class Counts(StrEnum):
@@ -121,11 +125,6 @@ def heading(rule_id: str) -> str:
     return next((one.heading for one in rules() if one.id == rule_id), rule_id)
 
 
-def beyond_police() -> frozenset[Happening]:
-    """What is of a prosecutor or court: with it the police's own time is over."""
-    return _register()[2]
-
-
 def remedies(happened: Iterable[Happening]) -> list[Remedy]:
     """What may be done whatever was answered, and after what was."""
     there = set(happened)
@@ -164,7 +163,7 @@ def _period(rule: PeriodRule, opening: Happened, rows: list[Happened]) -> Period
         and (
             one.what in rule.ends
             or (rule.is_once and one.what == rule.opens)
-            or (rule.of == Whose.POLICE and one.what in beyond_police())
+            or (rule.of == Whose.POLICE and one.what in _BEYOND_POLICE)
         )
         and (
             opening.what == Happening.HAND_OVER
@@ -187,12 +186,9 @@ def _calendar() -> WorkingCalendar:
 
 
 @cache
-def _register() -> tuple[
-    tuple[PeriodRule, ...], tuple[Remedy, ...], frozenset[Happening]
-]:
+def _register() -> tuple[tuple[PeriodRule, ...], tuple[Remedy, ...]]:
     page = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
     return (
         tuple(map(PeriodRule.model_validate, page["periods"])),
         tuple(map(Remedy.model_validate, page["remedies"])),
-        frozenset(map(Happening, page["beyond_police"])),
     )

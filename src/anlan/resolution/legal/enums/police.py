@@ -122,6 +122,11 @@ class PaperKind(models.TextChoices):
     IN_FORCE = "in_force", _("判决生效证明或者告知")
 
     @property
+    def is_beyond_police(self) -> bool:
+        """Whether with this paper a prosecutor or a court has it."""
+        return self.state in _BEYOND_POLICE
+
+    @property
     def issuer(self) -> Issuer:
         return _ISSUERS.get(self, Issuer.POLICE)
 
