@@ -316,7 +316,11 @@ class PoliceHandOverIn(OnceIn):
 
 
 class PolicePaperIn(OnceIn):
-    """Dated as the paper is, whenever it came; see the guide."""
+    """Dated as the paper is, whenever it came; see the guide.
+
+    Of a judgment ``words`` says what was decided, of an appeal whose it is; ``office`` is
+    then the procuratorate's or court's.
+    """
 
     kind: PaperKind
     number: Annotated[Text, Field(max_length=MOST_NUMBER)] = ""
@@ -441,7 +445,7 @@ def drop_police_report(
 def record_police_paper(
     request: ApiRequest, uid: UUID, body: PolicePaperIn
 ) -> Status[PoliceReportOut]:
-    """Enter what the police wrote; the periods follow."""
+    """Enter what police, prosecutors or courts wrote; the periods of the police follow."""
     caller = request.auth
     legal.record_paper(
         report=police_report_of(caller, uid),

@@ -83,9 +83,20 @@ def hand_in_report(
 
 @action
 def police_paper(
-    stage: Stage, *, by: User, at: datetime, kind: str, number: str, words: str
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    kind: str,
+    number: str,
+    words: str,
+    office: str = "",
 ) -> str:
-    """A paper of the police, dated and received on the day of the step."""
+    """A paper about the report, dated and received on the day of the step.
+
+    Args:
+        office: of a prosecutor or court; else it is the police station's.
+    """
     case = _case(stage)
     report = tracked_report(case)
     if report is None:
@@ -95,8 +106,8 @@ def police_paper(
         report=report,
         kind=PaperKind(kind),
         number=number,
-        office=report.station,
-        officer=f"{report.officer} {report.officer_number}",
+        office=office or report.station,
+        officer="" if office else f"{report.officer} {report.officer_number}",
         dated_on=local_day(at),
         received_on=local_day(at),
         words=words,

@@ -19,9 +19,13 @@ from anlan.base.calendar.notices import known_holidays, statutory_calendar
 from anlan.base.calendar.terms import RollOver, Term, Unit
 from anlan.base.clock import local_day
 from anlan.law.book import Confidence, Dated, Text, in_language
-from anlan.resolution.legal.enums import Happening, Whose
+from anlan.resolution.legal.enums import Happening, PaperKind, Whose
 
 _DATA = Path(__file__).parent / "data" / "police.yaml"
+# What is of a prosecutor or court: with it the police's own time is over.
+_BEYOND_POLICE = frozenset(
+    Happening(kind.value) for kind in PaperKind if kind.is_beyond_police
+)
 
 
 class Counts(StrEnum):
@@ -155,7 +159,11 @@ def _period(rule: PeriodRule, opening: Happened, rows: list[Happened]) -> Period
         max(one.at, opening.at)
         for one in rows
         if one != opening
-        and (one.what in rule.ends or (rule.is_once and one.what == rule.opens))
+        and (
+            one.what in rule.ends
+            or (rule.is_once and one.what == rule.opens)
+            or (rule.of == Whose.POLICE and one.what in _BEYOND_POLICE)
+        )
         and (
             opening.what == Happening.HAND_OVER
             or local_day(one.at) >= local_day(opening.at)

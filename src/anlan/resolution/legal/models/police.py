@@ -1,4 +1,4 @@
-"""Reports to the police: where, with what, what came back, and until when."""
+"""Reports to the police: where, with what, what came back in the end, and until when."""
 
 from __future__ import annotations
 
@@ -154,7 +154,10 @@ class ReportItem(models.Model):
 
 
 class PolicePaper(Worded):
-    """One paper of the police about a report; one that was entered wrongly is revoked."""
+    """One paper about a report, of police, prosecutor or court.
+
+    One that was entered wrongly is revoked.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     report = models.ForeignKey(

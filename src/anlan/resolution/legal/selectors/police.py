@@ -50,6 +50,7 @@ from anlan.resolution.legal.police_duty import duty_of
 _INSTANT = timedelta(microseconds=1)
 # What the police have; further material belongs to the report that it supplements.
 TRACKED = Q(supplements=None) & ~Q(state__in=[ReportState.PREPARING, "dropped"])
+_PENDING = [state for state in ReportState if state.is_pending]
 
 
 @dataclass(frozen=True)
@@ -337,9 +338,20 @@ def tracked_report(case: Case) -> PoliceReport | None:
 
 
 def grounds_of(cases: Collection[int]) -> Mapping[int, set[Ground]]:
-    """That the police know of it, by the keys of the cases (G05, retention)."""
+    """That the police know of it, by the keys of the cases (G05, retention).
+
+    While a prosecutor or a court decides, of the case or of one that was joined into it,
+    nothing is deleted; that ends with the paper that says that it is over.
+    """
     rows = PoliceReport.objects.filter(case__in=cases, handed_at__isnull=False)
-    return {case: {Ground.POLICE} for case in rows.values_list("case", flat=True)}
+    found = {case: {Ground.POLICE} for case in rows.values_list("case", flat=True)}
+    pending = Case.objects.filter(pk__in=cases).filter(
+        Q(police_reports__state__in=_PENDING)
+        | Q(joined_cases__police_reports__state__in=_PENDING)
+    )
+    for case in pending.values_list("pk", flat=True):
+        found.setdefault(case, set()).add(Ground.CLAIM)
+    return found
 
 
 add_grounds(grounds_of)

@@ -1,4 +1,4 @@
-"""A report to the police: its material, the hand-over, and what the police answer."""
+"""A report to the police: its material, the hand-over, and what is answered in the end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,13 @@ from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.resolution.legal import permissions, policies
-from anlan.resolution.legal.enums import ItemKind, ItemState, PaperKind, ReportState
+from anlan.resolution.legal.enums import (
+    Issuer,
+    ItemKind,
+    ItemState,
+    PaperKind,
+    ReportState,
+)
 from anlan.resolution.legal.events import (
     PaperRecorded,
     PaperRevoked,
@@ -339,16 +345,20 @@ def record_paper(
     request_id: UUID | None = None,
     via: str = "",
 ) -> PolicePaper:
-    """Enter what the police wrote; periods and the victim's remedies follow from it.
+    """Enter what was written about it; periods and the victim's remedies follow from it.
+
+    By the police, and afterwards by the prosecutors and courts that they submitted it to.
 
     Papers come late and in any order: what counts is the day that each one bears.
 
     Args:
         dated_on: the day of the paper.
         received_on: when the office, or the victim, got it.
+        words: how it is known; of a judgment what was decided, of an appeal whose it is.
 
     Raises:
-        InvalidInput: a day that cannot be, or neither number nor paper and no word on it.
+        InvalidInput: a day that cannot be, neither number nor paper and no word on it, a
+            judgment without what was decided, or a court's paper of the police.
         Conflict: it is there already, or could not follow what was before it.
     """
     permissions.check_can_report(by, report.case)
@@ -365,6 +375,7 @@ def record_paper(
         raise InvalidInput(
             _("收到日期不能早于文书日期，也不能晚于今天"), path="received_on"
         )
+    _check_issuer(kind, said["office"], report.station)
     _check_proven(kind, said, exhibit)
     content = {
         "paper": str(report.uid),
@@ -554,11 +565,25 @@ def _ask_to_tell(paper: PolicePaper, *, key: str, at: datetime) -> None:
     )
 
 
+def _check_issuer(kind: PaperKind, office: str, station: str) -> None:
+    """The form offers the police station, which writes no paper of a court."""
+    if kind.issuer != Issuer.POLICE and _squeezed(office) == _squeezed(station):
+        raise InvalidInput(
+            _("%(paper)s由%(issuer)s作出，请写明是哪一个")
+            % {"paper": kind.label, "issuer": kind.issuer.label},
+            path="office",
+        )
+
+
 def _check_proven(
     kind: PaperKind, said: dict[str, str], exhibit: Exhibit | None
 ) -> None:
     if said["words"]:
         return
+    if kind == PaperKind.JUDGMENT:
+        raise InvalidInput(_("请写明判决了什么"), path="words")
+    if kind == PaperKind.APPEAL:
+        raise InvalidInput(_("请写明谁上诉或者抗诉"), path="words")
     if not said["number"] and kind not in _UNNUMBERED:
         raise InvalidInput(
             _("请填写文书编号；没有编号的，在说明里写明怎样得知"), path="number"

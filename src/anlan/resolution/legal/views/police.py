@@ -264,8 +264,11 @@ def paper_new(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     return sheet(
         request,
         number=number,
-        title=_("登记公安文书：%s") % found.code,
-        lead=_("按文书上的日期登记，晚到的也一样；期限由日期算出。"),
+        title=_("登记办案文书：%s") % found.code,
+        lead=_(
+            "公安机关、检察院、法院的文书都登记在这里。按文书上的日期登记，晚到的也一样；"
+            "公安阶段的期限由日期算出。"
+        ),
         button=_("登记"),
         form=form,
         act=act,
