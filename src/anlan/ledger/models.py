@@ -270,6 +270,27 @@ class LogKey(models.Model):
         return f"log key {bytes(self.public_key).hex()[:16]}"
 
 
+class RevokedKey(models.Model):
+    """Up to where a key counts in one chain; the entry of it says the same."""
+
+    organisation_id = models.BigIntegerField()
+    site_id = models.BigIntegerField()
+    public_key = models.BinaryField(max_length=32)
+    said = models.JSONField()  # the statement with its signatures
+    revoked_at = models.DateTimeField()  # when it was entered here
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "site_id", "public_key"],
+                name="ledger_revoked_key_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"revoked key {bytes(self.public_key).hex()[:16]}"
+
+
 class Witness(models.Model):
     """A second machine that signs checkpoints; its key was entered here by a person."""
 
