@@ -341,6 +341,26 @@ class EmergencyCalled(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class EmergencyCorrected(Event):
+    """How it went was recorded wrongly; the reason stands with what was struck."""
+
+    kind: ClassVar[str] = "incident.emergency_corrected"
+    sentence: ClassVar[str] = _("{actor}更正：拨打 {service}，{outcome}")
+    tone: ClassVar[str] = "warn"
+
+    service: str
+    outcome: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            **self.facts(),
+            "service": EmergencyService(self.service).label,
+            "outcome": CallOutcome(self.outcome).label,
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class EmergencyAnswered(Event):
     kind: ClassVar[str] = "incident.emergency_answered"
     sentence: ClassVar[str] = _("{service} 已答复")

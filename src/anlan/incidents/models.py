@@ -166,6 +166,12 @@ class EmergencyCall(Worded):
         return self.outcome == self.Outcome.MISSED
 
     @property
+    def other_outcome(self) -> enums.CallOutcome:
+        """What a correction makes of it."""
+        outcome = self.Outcome
+        return outcome.CONNECTED if self.is_missed else outcome.MISSED
+
+    @property
     def awaits_answer(self) -> bool:
         """Whether somebody took it up, and nobody wrote down yet what they said."""
         return not self.is_missed and self.answered_at is None

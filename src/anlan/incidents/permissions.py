@@ -14,6 +14,7 @@ from anlan.cases.wall import is_party
 from anlan.incidents.models import (
     Assignment,
     Attachment,
+    EmergencyCall,
     FalseAlarmProposal,
     Incident,
     Report,
@@ -129,6 +130,19 @@ def check_can_call(by: Actor, incident: Incident) -> User:
         raise NotAllowed(_("请由工作人员登记拨打电话"))
     check_permission(by, Permission.INCIDENT_SEE, site=incident.case.site)
     return by
+
+
+def check_can_correct_call(by: Actor, call: EmergencyCall) -> User:
+    """Whoever recorded it may say that it was wrong, or the duty officer."""
+    user = check_can_call(by, call.incident)
+    if user.pk != call.called_by_id:
+        check_permission(
+            user,
+            Permission.INCIDENT_COMMAND,
+            site=call.incident.case.site,
+            sentence=_("只有登记这次电话的人或值班主任可以更正"),
+        )
+    return user
 
 
 def check_can_call_off(by: Actor, incident: Incident) -> None:

@@ -379,10 +379,7 @@ def decide_police_waiver(
 
 
 def end_waiver(*, case: Case, at: datetime) -> None:
-    """Two people agreed not to call the police, and that would be refused by now (G05).
-
-    Whose task it is to call them has it again, with a clock of its own.
-    """
+    """Two people agreed not to call the police, and that would be refused by now (G05)."""
     incident = Incident.objects.filter(case=case, police=Police.WAIVED).first()
     if incident is None:
         return
@@ -406,6 +403,11 @@ def end_waiver(*, case: Case, at: datetime) -> None:
         by=SYSTEM,
         at=at,
     )
+    ask_for_police_again(incident=incident, at=at)
+
+
+def ask_for_police_again(*, incident: Incident, at: datetime) -> None:
+    """Let whose task it is to call them have it again, with a clock of its own."""
     task = Task.objects.filter(case=incident.case, key=CALL_POLICE).first()
     if task is not None and task.state != TaskState.OPEN:
         within = cases.standard_at(
