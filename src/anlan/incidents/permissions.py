@@ -17,6 +17,7 @@ from anlan.incidents.models import (
     EmergencyCall,
     FalseAlarmProposal,
     Incident,
+    PoliceWaiver,
     Report,
 )
 from anlan.investigation.independence import conflict_of
@@ -169,11 +170,15 @@ def check_can_decide_false_alarm(
     return user
 
 
-def can_decide_false_alarm(user: User, proposal: FalseAlarmProposal) -> bool:
+def can_decide(user: User, proposal: PoliceWaiver | FalseAlarmProposal) -> bool:
     """Whether they could agree by now: of no side, not there, and not who proposed it."""
     incident, proposed_by = proposal.incident, proposal.proposed_by
     try:
-        check_can_decide_false_alarm(user, incident, proposed_by=proposed_by)
+        if isinstance(proposal, PoliceWaiver):
+            site = incident.case.site
+            check_can_decide_waiver(user, site=site, proposed_by=proposed_by)
+        else:
+            check_can_decide_false_alarm(user, incident, proposed_by=proposed_by)
     except NotAllowed:
         return False
     return not conflict_of(user, incident.case)

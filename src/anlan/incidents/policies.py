@@ -35,7 +35,14 @@ from anlan.incidents.events import (
     EmergencyCorrected,
     SceneControlled,
 )
-from anlan.incidents.models import Assignment, EmergencyCall, Incident, Report
+from anlan.incidents.models import (
+    Assignment,
+    EmergencyCall,
+    FalseAlarmProposal,
+    Incident,
+    PoliceWaiver,
+    Report,
+)
 from anlan.incidents.severity import suggest_severity
 from anlan.investigation.models import Finding
 from anlan.law.services import check_measure, must_be_reported
@@ -382,6 +389,20 @@ def police_of(incident: Incident) -> Police:
         case__joined_into=incident.case_id, police=Police.CALLED
     )
     return Police.CALLED if known.exists() else Police(incident.police)
+
+
+def check_is_undecided(proposal: PoliceWaiver | FalseAlarmProposal) -> None:
+    if proposal.decided_at is not None:
+        raise Conflict(_("这项决定已经复核"))
+
+
+def still_waits(proposal: PoliceWaiver | FalseAlarmProposal) -> bool:
+    """Whether a second person is needed yet: the police may have been called meanwhile."""
+    incident = proposal.incident
+    if proposal.decided_at is not None or not incident.case.is_open:
+        return False
+    is_waiver = isinstance(proposal, PoliceWaiver)
+    return not is_waiver or police_of(incident) != Police.CALLED
 
 
 def police_on_record(incident: Incident) -> Police:
