@@ -246,6 +246,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
     things: dict[str, Any] = {
         "commander": user if own else somebody,
         "writer": somebody,
+        "is_refused": variant == "refused",
         "by": user,
         "case": case,
         "site": scene.site,

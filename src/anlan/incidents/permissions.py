@@ -45,6 +45,19 @@ def check_can_send_for(by: Actor, writer: User, *, site: Site) -> None:
         raise NotAllowed(_("没有这个人"))
 
 
+def check_can_discard(by: Actor, writer: User, *, site: Site, is_refused: bool) -> None:
+    """What was refused nobody can send: whoever holds the phone clears it away, and says why.
+
+    All else is for whoever commands, who may send it instead.
+    """
+    if not is_refused:
+        check_can_send_for(by, writer, site=site)
+        return
+    check_permission(by, Permission.INCIDENT_REPORT, site=site)
+    if writer.organisation_id != site.organisation_id:
+        raise NotAllowed(_("没有这个人"))
+
+
 def check_can_respond(by: Actor, assignment: Assignment) -> None:
     """The person alerted, or a commander who enters it for them (a guard with a radio)."""
     site = assignment.incident.case.site

@@ -260,6 +260,7 @@ def discards(request: HttpRequest) -> JsonResponse:
             reason=said["reason"],
             made=form.happened(at=at),
             request_id=said["request_id"],
+            is_refused=said["refused"],
             by=user,
             at=at,
         )
