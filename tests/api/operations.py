@@ -419,6 +419,17 @@ def answer_call(scene: Scene) -> Request:
     return f"/calls/{call.uid}/answer", {"answer": "已派警", "receipt": "A-17"}
 
 
+@post()
+def correct_call(scene: Scene) -> Request:
+    call = incidents.record_emergency_call(
+        incident=scene.incident(),
+        service=EmergencyService.POLICE,
+        by=scene.officer,
+        at=scene.at,
+    )
+    return f"/calls/{call.uid}/correction", {"outcome": "missed", "reason": "按错了"}
+
+
 @post(status=201)
 def propose_waiver(scene: Scene) -> Request:
     number = scene.incident(flags=()).case.number

@@ -908,6 +908,48 @@ def test_what_is_discarded_twice_is_discarded_once(
     assert (told_installation.kinds() - before)["incident.unsent_discarded"] == 1
 
 
+IT_WAS_REFUSED = """() => new Promise((done) => {
+  indexedDB.open("anlan-outbox").onsuccess = ({ target }) => {
+    const rows = target.result.transaction("reports", "readwrite").objectStore("reports");
+    rows.getAll().onsuccess = (found) => {
+      const [kept] = found.target.result;
+      rows.put({ ...kept, errors: { place: ["没有这个地点"] } }).onsuccess = () => done();
+    };
+  };
+})"""
+
+
+def test_what_was_refused_goes_from_another_hand_with_a_reason_once_it_is_recorded(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    """The reason is given without a network, by somebody who commands nothing."""
+    before = told_installation.kinds()
+    page = leave_alarm(told_installation, sign_in)
+    page.evaluate(IT_WAS_REFUSED)
+    guard = give_pin(told_installation, "wangjianguo")
+    page.goto(f"/m/shared/people/{guard}/")
+    page.fill("input[name=pin]", told_installation.story["pin"])
+    page.click("main form button")
+    page.wait_for_url("**/m/")
+    page.on("dialog", lambda dialog: dialog.accept())
+    row = page.locator("[data-waiting-list] li")
+    expect(row).to_contain_text("没有这个地点")
+    expect(row.get_by_role("button", name="删除", exact=True)).to_be_hidden()
+
+    page.route("**/m/discards/", lambda route: route.abort())
+    row.locator("[data-discard] summary").click()
+    row.get_by_role("button", name="误点或写错").click()
+    expect(row).to_contain_text("有网络后记下，再删除")
+    assert not (told_installation.kinds() - before)["incident.unsent_discarded"]
+    page.unroute("**/m/discards/")
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.locator("[data-waiting-list]")).to_be_hidden()
+    said = told_installation.kinds() - before
+    assert said["incident.unsent_discarded"] == 1
+    assert said["incident.reported"] == 0
+
+
 IT_ARRIVED = """() => new Promise((done) => {
   indexedDB.open("anlan-outbox").onsuccess = ({ target }) => {
     const rows = target.result.transaction("reports", "readwrite").objectStore("reports");

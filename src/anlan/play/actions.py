@@ -72,7 +72,12 @@ from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.packages import path_of
 from anlan.evidence.verifier import verify
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
+from anlan.incidents.enums import (
+    CallOutcome,
+    Channel,
+    EmergencyService,
+    HappenedSource,
+)
 from anlan.incidents.models import (
     EmergencyCall,
     FalseAlarmProposal,
@@ -253,9 +258,20 @@ def part(stage: Stage, *, by: Actor, at: datetime, report: int) -> str:
 
 
 @action
-def call(stage: Stage, *, by: Actor, at: datetime, service: str) -> str:
+def call(
+    stage: Stage,
+    *,
+    by: Actor,
+    at: datetime,
+    service: str,
+    outcome: str = CallOutcome.CONNECTED,
+) -> str:
     made = incidents.record_emergency_call(
-        incident=stage.incident, service=EmergencyService(str(service)), by=by, at=at
+        incident=stage.incident,
+        service=EmergencyService(str(service)),
+        outcome=CallOutcome(outcome),
+        by=by,
+        at=at,
     )
     stage.calls.append(made)
     return f"{service}: {made.words.splitlines()[1]}"
@@ -269,6 +285,20 @@ def answer(
         call=stage.calls[-1], answer=words, receipt=receipt, by=by, at=at
     )
     return receipt
+
+
+@action
+def correct_call(
+    stage: Stage, *, by: Actor, at: datetime, outcome: str, reason: str
+) -> str:
+    incidents.correct_emergency_call(
+        call=stage.calls[-1],
+        outcome=CallOutcome(outcome),
+        reason=reason,
+        by=by,
+        at=at,
+    )
+    return outcome
 
 
 @action

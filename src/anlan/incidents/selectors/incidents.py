@@ -71,6 +71,7 @@ class Call:
     uid: UUID
     called_at: datetime
     called_by: str
+    caller: int  # the key of whoever recorded it
     outcome: CallOutcome
     answered_at: datetime | None
     answer: str
@@ -310,6 +311,7 @@ def _calls() -> Subquery:
         uid="uid",
         called_at="called_at",
         called_by="called_by__name",
+        caller="called_by_id",
         outcome="outcome",
         answered_at="answered_at",
         answer="answer",
@@ -321,11 +323,18 @@ def _calls() -> Subquery:
 
 
 def _shown_calls(calls: list[Call]) -> tuple[Call, ...]:
-    """Of each number the last one, and all whose answer is still to be noted."""
+    """Of each number the last one, the last one that was taken up, on which it rests that
+    they know, and all whose answer is still to be noted.
+    """
     calls.sort(key=lambda call: (call.service, call.called_at))
     last = {call.service: call for call in calls}
+    heard = {
+        call.service: call for call in calls if call.outcome == CallOutcome.CONNECTED
+    }
     return tuple(
-        call for call in calls if call.awaits_answer or call is last[call.service]
+        call
+        for call in calls
+        if call.awaits_answer or call in {last[call.service], heard.get(call.service)}
     )
 
 
@@ -363,6 +372,7 @@ def _call(said: Mapping[str, str]) -> Call:
         uid=UUID(said["uid"]),
         called_at=called_at,
         called_by=said["called_by"],
+        caller=int(said["caller"]),
         outcome=CallOutcome(said["outcome"]),
         answered_at=_moment(said["answered_at"]),
         answer=said["answer"],
