@@ -335,7 +335,7 @@ def police_report_of(caller: Caller, uid: UUID) -> PoliceReport:
     found = _seen(
         PoliceReport.objects.select_related(
             *("case__site__organisation", "author", "handed_by", "procedure"),
-            *("receipt", "supplements"),
+            *("receipt", "supplements", "approved_by"),
         ).filter(uid=uid, case__in=cases_for(caller.user)),
         _("没有这份报案"),
     )

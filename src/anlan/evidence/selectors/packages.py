@@ -274,7 +274,10 @@ def facts_of(package: Package) -> PackageFacts:
     arrivals = _arrivals(package.case, exhibits)
     parts = _parts(package)
     upto = asked_seq(package)
-    names = _Names(masking, [exhibit.received_from for exhibit in exhibits])
+    approvers = [one["by"] for one in package.approvals]
+    names = _Names(
+        masking, [*(exhibit.received_from for exhibit in exhibits), *approvers]
+    )
     site = package.case.site
     return PackageFacts(
         uid=str(package.uid),
@@ -305,8 +308,23 @@ def facts_of(package: Package) -> PackageFacts:
         ],
         system=_system_facts(package, exhibits),
         withdrawn=withdrawn_before(package),
+        approvals=_approval_lines(package, names),
         has_files=masking.has_files,
     )
+
+
+def _approval_lines(package: Package, names: _Names) -> list[str]:
+    """By which list or application, who, when, and which statements."""
+    return [
+        _("%(codes)s 按 %(ground)s 交出，%(name)s %(at)s 批准")
+        % {
+            "codes": _("、").join(one["exhibits"]),
+            "ground": one["code"],
+            "name": names.of(one["by"]),
+            "at": _moment(datetime.fromisoformat(one["at"])),
+        }
+        for one in package.approvals
+    ]
 
 
 def stamp_words(stamp: TimeStamp | None) -> str:

@@ -50,6 +50,7 @@ from anlan.evidence.models import (
     Deletion,
     Exhibit,
     FootageApplication,
+    FootageCorrection,
     FootageRequest,
     FootageViewing,
     Hold,
@@ -287,6 +288,7 @@ def _custody() -> list[tuple[QuerySet[Any], str, tuple[str, ...]]]:
             ("receiver", "identity", "way"),
         ),
         (rows_with_words(PackageWithdrawal), "package__case", ("reason",)),
+        (rows_with_words(FootageCorrection), "exhibit__case", ("reason",)),
         (
             rows_with_words(Hold).exclude(released_at=None),
             "case",

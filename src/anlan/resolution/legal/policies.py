@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from anlan.base.errors import Conflict
+from anlan.accounts.models import User
+from anlan.base.errors import Conflict, NotAllowed
 from anlan.resolution.legal.enums import (
     Employer,
     LimitationKind,
@@ -64,6 +65,31 @@ _STAYS = {
     WorkInjuryStepKind.TOLD: tuple(WorkInjuryState),
     WorkInjuryStepKind.EXTENDED: (WorkInjuryState.OPEN,),
 }
+
+
+def check_material_may_be_approved(report: PoliceReport, *, by: User) -> None:
+    """
+    Raises:
+        Conflict: it was given up.
+        NotAllowed: they put something on the list themselves.
+    """
+    if report.state == ReportState.DROPPED:
+        raise Conflict(_("报案材料已不再递交"))
+    if report.items.filter(said_by=by).exists():
+        raise NotAllowed(
+            _("列材料的人不能批准自己的清单，请由另一人批准"), source="G13"
+        )
+
+
+def material_may_be_approved(report: PoliceReport, *, by: User) -> bool:
+    """Whether there is something to approve, for a page."""
+    items = report.items.filter(exhibits__isnull=False)
+    return (
+        report.approved_by_id is None
+        and report.state != ReportState.DROPPED
+        and items.exists()
+        and not report.items.filter(said_by=by).exists()
+    )
 
 
 def work_injury_steps(injury: WorkInjury) -> list[WorkInjuryStepKind]:

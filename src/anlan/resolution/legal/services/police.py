@@ -14,7 +14,7 @@ from django.utils.translation import override
 from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
-from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day, act_of
@@ -35,6 +35,7 @@ from anlan.resolution.legal.enums import (
     ReportState,
 )
 from anlan.resolution.legal.events import (
+    MaterialApproved,
     PaperRecorded,
     PaperRevoked,
     ReportBegun,
@@ -44,6 +45,7 @@ from anlan.resolution.legal.events import (
 from anlan.resolution.legal.models import PolicePaper, PoliceReport, ReportItem
 from anlan.resolution.legal.selectors.police import (
     checklist,
+    listed_exhibits,
     missing_in,
     newest_to_tell,
     procedure_at,
@@ -149,6 +151,8 @@ def set_item(
         report = _lock(report)
         policies.check_is_preparing(report)
         _check_are_of(report.case, chosen, by)
+        report.approved_at = report.approved_by = None  # another list, asked anew
+        report.save(update_fields=["approved_at", "approved_by"])
         if state == ItemState.OPEN:
             for row in report.items.filter(kind=kind):
                 row.exhibits.clear()
@@ -165,6 +169,48 @@ def set_item(
             seen = kept_of(report.case, by)
             unseen = row.exhibits.exclude(pk__in=seen.values("pk"))
         row.exhibits.set([*chosen, *unseen])
+    return report
+
+
+def approve_material(
+    *, report: PoliceReport, by: User, at: datetime, via: str = ""
+) -> PoliceReport:
+    """Agree that the exhibits on its list go to the police; twice is the same.
+
+    It is the ground on which a package for the police holds statements that nobody asked
+    for. It holds for this list alone: whoever changes it asks anew.
+
+    Raises:
+        NotAllowed: they put something on the list, or may not see all that is on it.
+        Conflict: nothing is on it, or it was given up.
+    """
+    permissions.check_can_approve_material(by, report.case)
+    with ledger.recording():
+        report = _lock(report)
+        policies.check_material_may_be_approved(report, by=by)
+        if report.approved_by_id is not None:
+            return report
+        listed = list(listed_exhibits(report))
+        if not listed:
+            raise Conflict(_("清单里还没有选证据，没有可以批准的"))
+        seen = kept_of(report.case, by).filter(pk__in=[one.pk for one in listed])
+        if seen.count() != len(listed):
+            raise NotAllowed(_("清单里有您无权查看的证据，请由看得到的人批准"))
+        report.approved_at, report.approved_by = at, by
+        report.save(update_fields=["approved_at", "approved_by"])
+        codes = [one.code for one in listed]
+        cases.record(
+            MaterialApproved(
+                code=report.code,
+                exhibits=len(codes),
+                scope_digest=sha256("\n".join(codes).encode()).hex(),
+            ),
+            report.case,
+            thing=report.key,
+            by=by,
+            at=at,
+            via=via,
+        )
     return report
 
 
