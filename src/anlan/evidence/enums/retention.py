@@ -24,7 +24,7 @@ class Ground(models.TextChoices):
 
     FALSE_ALARM = "nothing", _("误报")
     POLICE = "police", _("已报警")
-    CLAIM = "claim", _("有时效、诉讼或者工伤在办")
+    CLAIM = "claim", _("有时效、诉讼、工伤或者和解履行在办")
 
 
 class HoldReason(models.TextChoices):
@@ -60,7 +60,7 @@ class Keeper(models.TextChoices):
     REDACTION = "masking", _("有打码副本正在制作")
     DISPOSAL = "disposal", _("有实物处置申请等待决定")
     APPLICATION = "asked_for", _("有录像申请等待决定或者还在批准期内")
-    CLAIM = "claim", _("有时效、诉讼或者工伤在办")
+    CLAIM = "claim", _("有时效、诉讼、工伤或者和解履行在办")
 
 
 class DeletionState(models.TextChoices):
