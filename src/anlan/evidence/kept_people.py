@@ -33,7 +33,9 @@ def is_claimed(person: Person) -> str:
     for case in theirs.distinct().order_by("pk"):
         if any(Ground.CLAIM in grounds_of(one) for one in with_hosts(case)):
             return (
-                _("案件 %s 有时效、诉讼、工伤或者和解履行在办，办结以前其当事人的资料不能删除")
+                _(
+                    "案件 %s 有时效、诉讼、工伤或者和解履行在办，办结以前其当事人的资料不能删除"
+                )
                 % case.number
             )
     return ""

@@ -66,7 +66,11 @@ def test_an_agreement_outlives_the_period_of_its_case(
     assert Term.objects.get().manner
     assert Talks.objects.get().about
     mediation.record_performance(
-        duty=duty, words="付清", exhibit=photo(scene, case), by=scene.officer, at=scene.at
+        duty=duty,
+        words="付清",
+        exhibit=photo(scene, case),
+        by=scene.officer,
+        at=scene.at,
     )
     assert keepers_of(case, at=scene.at) == []
     reviewed(scene, case, 3600)

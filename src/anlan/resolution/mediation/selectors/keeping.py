@@ -45,9 +45,7 @@ def is_in_default(person: Person) -> str:
     )
     if number is None:
         return ""
-    return (
-        _("案件 %s 的和解协议没有履行，协议保存期间其当事人的资料不能删除") % number
-    )
+    return _("案件 %s 的和解协议没有履行，协议保存期间其当事人的资料不能删除") % number
 
 
 add_grounds(grounds_of)
