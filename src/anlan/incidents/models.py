@@ -174,7 +174,8 @@ class EmergencyCall(Worded):
     @property
     def awaits_answer(self) -> bool:
         """Whether somebody took it up, and nobody wrote down yet what they said."""
-        return not self.is_missed and self.answered_at is None
+        is_open = not self.is_missed and self.answered_at is None
+        return is_open and not self.is_erased
 
 
 def _by_two(name: str) -> list[models.BaseConstraint]:

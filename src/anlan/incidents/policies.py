@@ -433,3 +433,5 @@ def check_can_be_answered(call: EmergencyCall) -> None:
         raise Conflict(_("这次电话没有接通，请再拨打一次"))
     if call.answered_at is not None:
         raise Conflict(_("这次通话的答复已经登记"))
+    if call.is_erased:  # without a salt the answer could be guessed by its digest
+        raise Conflict(_("这次通话的文字已按期限删除，不能再登记答复"))

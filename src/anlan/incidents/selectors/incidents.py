@@ -81,6 +81,12 @@ class Call:
     def awaits_answer(self) -> bool:
         return self.outcome == CallOutcome.CONNECTED and self.answered_at is None
 
+    @property
+    def said(self) -> str:
+        """What was answered; nobody notes an empty answer, so that one was erased."""
+        is_gone = self.answered_at is not None and not self.answer
+        return _("已按期限删除") if is_gone else self.answer
+
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:

@@ -492,6 +492,8 @@ def decide_false_alarm(
         proposal.incident = incident
         policies.check_is_undecided(proposal)
         if approved:
+            if proposal.is_erased:
+                raise Conflict(_("提出的理由已按期限删除，请复核为不同意，再重新提出"))
             check_is_independent(user, incident.case)
             permissions.check_can_call_off(proposal.proposed_by, incident)
             policies.check_may_have_been_none(incident.case)
@@ -573,7 +575,7 @@ def _check_waiver_still_holds(incident: Incident) -> None:
     waiver = _waiver_of(incident)
     check_police_waiver(
         severity=incident.case.severity,
-        reason=waiver.reason if waiver else "",
+        reason=waiver.said("reason") if waiver else "",
         act_on=act_day(incident.case),
         is_minor_hurt=policies.knows_of_minor_hurt(incident.case),
     )
