@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cases', '0012_former_sides'),
         ('evidence', '0038_approved_packages'),
-        ('legal', '0006_off_duty'),
+        ('legal', '0007_papers_of_courts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
