@@ -9,12 +9,13 @@ import secrets
 import sqlite3
 import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import override_settings
+from django.utils import timezone
 
 from anlan.accounts.models import User
 from anlan.accounts.sessions import SessionStore
@@ -24,8 +25,7 @@ BUSY_SECONDS = 60.0  # while a worker writes
 
 def open_session(data: Path, username: str) -> str:
     """The key of a session of somebody who gave their password just now."""
-    now = datetime.now(UTC)
-    ends = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    ends = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     key = secrets.token_hex(16)
     with closing(_database(data)) as connection, connection:
         pk, password = connection.execute(
