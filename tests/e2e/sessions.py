@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import override_settings
+from django.utils import timezone
 
 from anlan.accounts.models import User
 from anlan.accounts.sessions import SessionStore
@@ -24,8 +24,7 @@ BUSY_SECONDS = 60.0  # while a worker writes
 
 def open_session(data: Path, username: str) -> str:
     """The key of a session of somebody who gave their password just now."""
-    now = datetime.now(UTC)
-    ends = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    ends = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     key = secrets.token_hex(16)
     with closing(_database(data)) as connection, connection:
         pk, password = connection.execute(
@@ -48,7 +47,7 @@ def _held(data: Path, pk: int, password: str) -> str:
             BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[-1],
             HASH_SESSION_KEY: User(password=password).get_session_auth_hash(),
             "account_authentication_methods": [
-                {"method": "password", "at": time.time()}
+                {"method": "password", "at": timezone.now().timestamp()}
             ],
             "account_authentication_methods_user": str(pk),
             "_session_expiry": settings.SESSION_COOKIE_AGE,
