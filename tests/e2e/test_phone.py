@@ -32,9 +32,8 @@ def count(installation: Installation, table: str) -> int:
 def alarm(page: Page, send: Callable[[], None]) -> None:
     page.goto("/m/")
     page.click("a.alarm")
-    page.wait_for_url(
-        "**/m/report/"
-    )  # loaded: the form without its script goes by itself
+    # Loaded: without its script the form would be sent by the browser itself.
+    page.wait_for_url("**/m/report/")
     page.click("label.chip:has(input[value=injured])")
     send()
 
