@@ -105,14 +105,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Those in a browser come last: its driver leaves an event loop running in the thread of
     the tests until the session ends, and asyncio begins no other one there. Each worker
-    is given tests in their order.
+    is given tests in their order, so of those the long stories, each with an installation
+    of its own, come first: no worker waits long for the last of another.
     """
     if os.environ.get("ANLAN_DATABASE_URL"):
         marked = {"both", "both_deep"}
         items[:] = [
             i for i in items if marked & {mark.name for mark in i.iter_markers()}
         ]
-    items.sort(key=lambda item: "e2e" in item.path.parts)
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    if "e2e" not in item.path.parts:
+        return 0
+    stories = {"installation", "told_installation"}
+    return 1 if stories & set(getattr(item, "fixturenames", ())) else 2
 
 
 @pytest.fixture(autouse=True)

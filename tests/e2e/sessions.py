@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-import time
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -48,7 +47,7 @@ def _held(data: Path, pk: int, password: str) -> str:
             BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[-1],
             HASH_SESSION_KEY: User(password=password).get_session_auth_hash(),
             "account_authentication_methods": [
-                {"method": "password", "at": time.time()}
+                {"method": "password", "at": timezone.now().timestamp()}
             ],
             "account_authentication_methods_user": str(pk),
             "_session_expiry": settings.SESSION_COOKIE_AGE,
