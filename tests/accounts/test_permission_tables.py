@@ -16,7 +16,13 @@ import yaml
 from django.db import transaction
 
 import anlan
-from anlan.accounts.models import Membership, Organisation, Site, User
+from anlan.accounts.models import (
+    Membership,
+    Organisation,
+    SharedPhone,
+    Site,
+    User,
+)
 from anlan.accounts.permissions import has_permission, sites_where
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.errors import DomainError, NotAllowed, NotFound
@@ -246,6 +252,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
     things: dict[str, Any] = {
         "commander": user if own else somebody,
         "writer": somebody,
+        "phone": SharedPhone(site=scene.site),
         "is_refused": variant == "refused",
         "by": user,
         "case": case,

@@ -182,6 +182,39 @@ class TestHelpByWhoCommands:
         assert kinds(scene.site).count("accounts.pin_unlocked") == 1
         assert not verify().problems
 
+    def test_one_phone_is_unlocked_and_no_other(self, scene, phone):
+        other, _code = services.add_shared_phone(
+            site=scene.site, name="备用", post=None, by=scene.manager, at=scene.at
+        )
+        until = scene.at + timedelta(minutes=15)
+        SharedPhone.objects.update(locked_until=until)
+
+        services.unlock_pin(
+            user=scene.guard, site=scene.site, by=scene.officer, at=scene.at
+        )
+        assert attempt(phone, scene.guard, PIN, scene.at) is Conflict
+        with pytest.raises(NotAllowed):
+            services.unlock_phone(phone=phone, by=scene.guard, at=scene.at)
+        for _twice in range(2):
+            services.unlock_phone(phone=phone, by=scene.officer, at=scene.at)
+
+        assert attempt(phone, scene.guard, PIN, scene.at) is None
+        other.refresh_from_db()
+        assert other.locked_until == until
+        assert kinds(scene.site).count("accounts.shared_phone_unlocked") == 1
+
+    def test_a_locked_phone_is_unlocked_by_the_page(self, scene, phone, client):
+        client.force_login(scene.officer)
+        with time_machine.travel(scene.at):
+            SharedPhone.objects.update(locked_until=scene.at + timedelta(minutes=15))
+            address = f"/admin/sites/{scene.site.code}/pins/"
+            unlocking = f"{address}phones/{phone.uid}/unlock/"
+            assert unlocking in client.get(address).content.decode()
+
+            client.post(unlocking)
+
+            assert unlocking not in client.get(address).content.decode()
+
     def test_a_pin_that_others_know_is_cleared(self, scene, phone):
         attempt(phone, scene.guard, PIN, scene.at)
 

@@ -17,10 +17,12 @@ from anlan.incidents.models import EmergencyCall, Incident
 from anlan.incidents.policies import police_of, signs_of_a_fight
 from anlan.incidents.selectors import incident_and_facts
 from anlan.ledger.verify import verify
+from anlan.resolution.legal.enums import PaperKind
 from anlan.resolution.legal.police_duty import duty_of
+from anlan.resolution.legal.selectors.police import rights_of
 from tests.at_once import at_once
 from tests.incidents.story import entries, facts, finish_tasks
-from tests.resolution.legal.reported import reported
+from tests.resolution.legal.reported import paper, reported
 from tests.scene import Scene
 from tests.signed_in import SignIn
 
@@ -304,3 +306,28 @@ def test_on_the_phone_by_its_outbox(scene: Scene, sign_in: SignIn) -> None:
 
     assert (without.status_code, sent.status_code) == (422, 201)
     assert police_now(incident) == Police.UNDECIDED
+
+
+def test_of_joined_cases_a_call_is_shown_to_each_and_a_handed_report_too(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    host, other = (
+        scene.incident(flags=[]),
+        scene.incident(flags=[], place=scene.place("园区 南门")),
+    )
+    called(scene, host)
+    handed = reported(scene, host.case)
+    paper(scene, handed, PaperKind.REFUSAL)
+    before = {one.words for one in rights_of(other.case)}
+    cases.join_cases(case=other.case, host=host.case, by=scene.officer, at=scene.at)
+    other.case.refresh_from_db()
+
+    assert [call.number for call in duty_of(other.case).calls] == [host.case.number]
+    assert [call.number for call in duty_of(host.case).calls] == [""]
+    words = {one.words for one in rights_of(other.case)}
+    assert words == {one.words for one in rights_of(host.case)}
+    assert words > before
+    client = sign_in("zhoumin")
+    page = client.get(f"/cases/{other.case.number}/police/").content.decode()
+    assert f"/cases/{host.case.number}/police/{handed.uid}/" in page
+    assert "还没有报警" not in page

@@ -326,3 +326,12 @@ def test_the_record_speaks_the_language_of_the_reader(
 
     assert "Every step we promised" in text
     assert "The competent authority" in text
+
+
+def test_each_number_stands_once_on_the_page_that_is_followed(
+    client: Client, poster: str
+) -> None:
+    page = client.get(report(client, poster)).content.decode()
+
+    for number in ("12348", "12345", "12315", "12356"):
+        assert page.count(f'href="tel:{number}"') == 1, number

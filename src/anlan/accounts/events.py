@@ -515,6 +515,15 @@ class SharedPhoneRevoked(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class SharedPhoneUnlocked(Event):
+    kind: ClassVar[str] = "accounts.shared_phone_unlocked"
+    sentence: ClassVar[str] = _("{actor}解除了公用手机 {name} 的锁定")
+
+    name: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class SharedPhoneOpened(Event):
     kind: ClassVar[str] = "accounts.shared_phone_opened"
     sentence: ClassVar[str] = _("{actor}打开了公用手机 {name}")

@@ -11,7 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from anlan.accounts.events import UserAdded
-from anlan.accounts.models import Membership, Organisation, Region, Site, User
+from anlan.accounts.models import (
+    Membership,
+    Organisation,
+    Region,
+    SharedPhone,
+    Site,
+    User,
+)
 from anlan.accounts.roles import ROLES, Permission
 from anlan.base.clock import acting_moment
 from anlan.base.errors import NotAllowed
@@ -288,6 +295,11 @@ def can_help_with_pin(by: User, user: User, *, site: Site) -> bool:
         and has_permission(user, Permission.INCIDENT_RESPOND, site=site)
         and all(m.role.permissions < held for m in memberships_not_over(user))
     )
+
+
+def check_can_unlock_phone(by: Actor, phone: SharedPhone) -> None:
+    """Who commands at its site, at night too: a phone is nobody's own."""
+    check_permission(by, Permission.INCIDENT_COMMAND, site=phone.site)
 
 
 def check_can_help_with_pin(by: Actor, user: User, *, site: Site) -> None:

@@ -96,6 +96,11 @@ urlpatterns = [
         name="unlock_pin",
     ),
     path(
+        "admin/sites/<str:code>/pins/phones/<uuid:uid>/unlock/",
+        phones.unlock_phone,
+        name="unlock_phone",
+    ),
+    path(
         "admin/sites/<str:code>/pins/<uuid:uid>/clear/",
         phones.clear_pin,
         name="clear_pin",

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case
 from anlan.incidents.enums import CallOutcome, EmergencyService
-from anlan.incidents.models import Incident
+from anlan.incidents.models import EmergencyCall, Incident
 from anlan.resolution.legal.police_duty import Call, Duty, Waiver, add_duty
 
 
 def duty_of(case: Case) -> Duty | None:
-    """Calls to 110 and decisions not to call; nothing of a case that is no incident."""
+    """Calls to 110 and decisions not to call; nothing of a case that is no incident.
+
+    Of joined cases a call is a call for each of them; a decision not to call stands for
+    the one case for which two people made it.
+    """
     incident = Incident.objects.filter(case=case).first()
     if incident is None:
         return None
-    calls = incident.calls.filter(
-        service=EmergencyService.POLICE, outcome=CallOutcome.CONNECTED
+    calls = EmergencyCall.objects.filter(
+        of_one_case(case, "incident__case"),
+        service=EmergencyService.POLICE,
+        outcome=CallOutcome.CONNECTED,
     )
     waivers = incident.police_waivers.select_related("proposed_by", "decided_by")
     return Duty(
         calls=tuple(
-            Call(at=call.called_at, by=call.called_by.name, receipt=call.receipt)
-            for call in calls.select_related("called_by").order_by("called_at", "pk")
+            Call(
+                at=call.called_at,
+                by=call.called_by.name,
+                receipt=call.receipt,
+                number=""
+                if call.incident_id == incident.pk
+                else call.incident.case.number,
+            )
+            for call in calls.select_related("called_by", "incident__case").order_by(
+                "called_at", "pk"
+            )
         ),
         waivers=tuple(
             Waiver(

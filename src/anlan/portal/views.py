@@ -195,6 +195,7 @@ def _follow_page(
         "progress": progress,
         "steps": steps_of(report, incident=progress.incident, at=timezone.now()),
         "ways": WAYS,
+        "told": {way.number for way in WAYS},
         "files": own_files(report),
         "form": form or WordsForm(initial={"request_id": uuid4()}),
     }

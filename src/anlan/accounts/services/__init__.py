@@ -27,7 +27,13 @@ from anlan.accounts.services.people import (
     record_sign_in,
     set_preferences,
 )
-from anlan.accounts.services.pins import clear_pin, open_phone, set_pin, unlock_pin
+from anlan.accounts.services.pins import (
+    clear_pin,
+    open_phone,
+    set_pin,
+    unlock_phone,
+    unlock_pin,
+)
 from anlan.accounts.services.places import (
     add_place,
     close_place,
@@ -111,6 +117,7 @@ __all__ = [
     "set_pin",
     "set_preferences",
     "take_handover",
+    "unlock_phone",
     "unlock_pin",
     "use_invitation",
 ]

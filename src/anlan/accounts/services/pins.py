@@ -17,6 +17,7 @@ from anlan.accounts.events import (
     PinSet,
     PinUnlocked,
     SharedPhoneOpened,
+    SharedPhoneUnlocked,
 )
 from anlan.accounts.models import Pin, SharedPhone, Site, User
 from anlan.accounts.roles import Permission
@@ -29,6 +30,7 @@ from anlan.ledger.events import Actor, System
 TRIES_OF_PERSON = 5  # wrong ones in a row
 TRIES_ON_PHONE = 15  # wrong ones in a row, whoever they were for
 LOCKED_FOR = timedelta(minutes=15)
+_FREED: dict[str, int | None] = {"failures": 0, "locked_until": None}
 _IN_A_ROW = "01234567890 09876543210"
 
 
@@ -73,16 +75,29 @@ def keep_pin(user: User, secret: str, *, by: Actor, at: datetime) -> None:
 
 
 def unlock_pin(*, user: User, site: Site, by: Actor, at: datetime) -> None:
-    """Let somebody try again at once, and the phones of the site; where none is locked
-    it does nothing.
+    """Let somebody try again at once; whoever is not locked it changes nothing for.
+
+    A phone on which many went wrong is locked by itself, see ``unlock_phone``.
     """
     permissions.check_can_help_with_pin(by, user, site=site)
     with ledger.recording():
-        freed = {"failures": 0, "locked_until": None}
-        phones = lock_phones(site=site, locked_until__gt=at)
-        pins = Pin.objects.filter(user=user, locked_until__gt=at).update(**freed)
-        if pins + phones.update(**freed):
+        pins = Pin.objects.filter(user=user, locked_until__gt=at).update(**_FREED)
+        if pins:
             record_at_site(PinUnlocked(user=user.actor_key), site, by=by, at=at)
+
+
+def unlock_phone(*, phone: SharedPhone, by: Actor, at: datetime) -> None:
+    """Let everybody try again on this phone at once, and on no other; else it does nothing."""
+    permissions.check_can_unlock_phone(by, phone)
+    with ledger.recording():
+        if lock_phones(pk=phone.pk, locked_until__gt=at).update(**_FREED):
+            record_at_site(
+                SharedPhoneUnlocked(name=phone.name),
+                phone.site,
+                by=by,
+                at=at,
+                thing=f"phone:{phone.uid}",
+            )
 
 
 def clear_pin(*, user: User, site: Site, by: Actor, at: datetime) -> None:

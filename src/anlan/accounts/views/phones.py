@@ -132,6 +132,22 @@ def unlock_pin(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+def unlock_phone(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
+    by = signed_in(request)
+    site = site_for(by, code, Permission.INCIDENT_COMMAND)
+    phone = get_object_or_404(
+        SharedPhone.objects.select_related("site"), site=site, uid=uid
+    )
+    act(
+        request,
+        lambda: services.unlock_phone(phone=phone, by=by, at=timezone.now()),
+        done=_("已解除锁定：%s") % phone.name,
+    )
+    return redirect("accounts:pins", site.code)
+
+
+@login_required
+@require_POST
 def clear_pin(request: HttpRequest, code: str, uid: UUID) -> HttpResponse:
     by = signed_in(request)
     site = site_for(by, code, Permission.INCIDENT_COMMAND)

@@ -21,6 +21,7 @@ class Call:
     at: datetime
     by: str
     receipt: str
+    number: str = ""  # of the joined case whose call it was, if not this one's
 
 
 @dataclass(frozen=True)

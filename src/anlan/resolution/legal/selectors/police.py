@@ -97,6 +97,16 @@ def reports_of(case: Case) -> QuerySet[PoliceReport]:
     )
 
 
+def reports_of_joined(case: Case) -> QuerySet[PoliceReport]:
+    """What the police have of the cases that are one with this one."""
+    return (
+        PoliceReport.objects.filter(of_one_case(case), TRACKED)
+        .exclude(case=case)
+        .select_related("case")
+        .order_by("handed_at", "pk")
+    )
+
+
 def report_for(reader: User, number: str, uid: UUID) -> PoliceReport:
     """
     Raises:
@@ -243,12 +253,14 @@ def periods_before(case: Case) -> list[Period]:
 
 
 def rights_of(case: Case) -> list[Right]:
-    """What the victim's side may do now, in words and days; see ``rights_sheet``."""
-    reports = list(case.police_reports.filter(TRACKED))
+    """What the victim's side may do now, in words and days; see ``rights_sheet``.
+
+    Cases that were joined are one case: the police may have been told in any of them.
+    """
+    reports = PoliceReport.objects.filter(of_one_case(case), TRACKED)
     happened: set[Happening] = set()
     dated: dict[str, tuple[date, date]] = {}  # the last day, and when it began
-    for report in reports:
-        report.case = case
+    for report in reports.select_related("case__joined_into").order_by("pk"):
         happened |= {one.what for one in happened_in(report)}
         for row, rule in periods_of(report):
             if rule.of == Whose.VICTIM and row.ended_at is None:

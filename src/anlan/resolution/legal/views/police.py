@@ -50,6 +50,7 @@ from anlan.resolution.legal.selectors.police import (
     procedure_at,
     report_for,
     reports_of,
+    reports_of_joined,
     retaliations_of,
     rights_of,
     suggested,
@@ -76,6 +77,7 @@ def reports(request: HttpRequest, number: str) -> HttpResponse:
             "case": case,
             "reports": reports_of(case),
             "duty": duty_of(case),
+            "joined_reports": reports_of_joined(case),
             "act": act_of(case),
             "procedure": procedure_at(case.site, local_day(at)),
             "periods": [
