@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from anlan.evidence.models import Exhibit
 from anlan.resolution.legal.enums import ItemKind
 from tests.evidence.told import frozen
 from tests.resolution.legal.reported import begun, put
@@ -23,7 +22,8 @@ def test_a_statement_leaves_by_a_list_that_another_approved(
     scene: Scene, speak: Any
 ) -> None:
     case = scene.incident().case
-    paper = Exhibit.objects.get(pk=frozen(scene, case).exhibit_id)
+    paper = frozen(scene, case).exhibit
+    assert paper
     report = begun(scene, case)
     put(scene, report, ItemKind.WITNESSES, exhibits=[paper])
     lawyer, manager = speak(counsel(scene)), speak(scene.manager)

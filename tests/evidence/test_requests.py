@@ -1401,7 +1401,11 @@ class TestSaidByMistake:
         exhibit = self.ticked(scene)
         assert has_footage([exhibit])
 
-        said = {"exhibit": exhibit, "by": scene.manager, "at": scene.at}
+        said: dict[str, Any] = {
+            "exhibit": exhibit,
+            "by": scene.manager,
+            "at": scene.at,
+        }
         with pytest.raises(InvalidInput):
             services.unsay_footage(reason=" ", **said)
         services.unsay_footage(reason="手机拍的，勾错了", **said)
@@ -1409,7 +1413,7 @@ class TestSaidByMistake:
         assert not has_footage([exhibit])
         look: dict[str, Any] = {"way": Way.VIEWED, "by": scene.manager}
         exhibit.refresh_from_db()
-        assert services.open_exhibit(exhibit=exhibit, at=scene.at, **look)
+        services.open_exhibit(exhibit=exhibit, at=scene.at, **look)
         (entry,) = Entry.objects.filter(kind="evidence.footage_unsaid")
         assert entry.actor == scene.manager.actor_key
         assert verify().is_sound
