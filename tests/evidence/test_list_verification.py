@@ -13,6 +13,7 @@ from anlan.evidence import services as evidence
 from anlan.evidence.list_verification import (
     OTHER_FILE,
     OTHER_NUMBER,
+    TWICE,
     UNLISTED,
     UNRECORDED,
     verify_list,
@@ -91,6 +92,46 @@ def test_one_that_nobody_took_in(pair: tuple[Exhibit, Exhibit]) -> None:
 def test_one_that_was_taken_off(case: Case, pair: tuple[Exhibit, Exhibit]) -> None:
     Exhibit.objects.filter(pk=pair[1].pk)._raw_delete("default")
     assert problems() == [f"{case.number} {pair[1].code}: {UNLISTED}"]
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+def test_one_that_was_taken_in_twice(
+    scene: Scene, pair: tuple[Exhibit, Exhibit], *, is_elsewhere: bool
+) -> None:
+    entry = Entry.objects.get(object=pair[0].key, kind="evidence.received")
+    last = Entry.objects.filter(site_id=entry.site_id).order_by("seq").last()
+    assert last is not None
+    entry.pk, entry.seq = None, last.seq + 1
+    if is_elsewhere:
+        case = scene.report(place=scene.place("园区 南门")).incident.case
+        entry.subject, entry.seq = case.subject, entry.seq + 1_000
+    entry.save()
+
+    assert problems() == [f"{pair[0].key}: {TWICE}"]
+
+
+def test_pages_that_are_shorter_than_the_list(
+    scene: Scene,
+    case: Case,
+    pair: tuple[Exhibit, Exhibit],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("anlan.evidence.list_verification.PAGE", 1)
+    elsewhere = scene.report(place=scene.place("园区 南门")).incident.case
+    third = photo(scene, elsewhere)
+    assert problems() == []
+
+    Exhibit.objects.filter(pk=pair[0].pk).update(blob=pair[1].blob_id)
+    Exhibit.objects.filter(pk=pair[1].pk)._raw_delete("default")
+    Exhibit.objects.filter(pk=third.pk).update(case=case, number=99)
+
+    assert sorted(problems()) == sorted(
+        [
+            f"{case.number} {pair[0].code}: {OTHER_FILE}",
+            f"{case.number} {pair[1].code}: {UNLISTED}",
+            f"{case.number} E-0099: {OTHER_NUMBER}",
+        ]
+    )
 
 
 def test_an_entry_that_was_erased_still_says_in_which_case(

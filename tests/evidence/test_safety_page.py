@@ -395,6 +395,14 @@ def test_page_says_how_time_stamps_stand(
     assert Tree.objects.get(site_id=scene.site.pk).stamp_problem == "away"
 
 
+def test_second_copies_on_a_disk_are_said_to_be_in_reach(
+    scene: Scene, exhibit: Exhibit
+) -> None:
+    page = client_of(scene, "admin").get(PAGE).content.decode()
+
+    assert page.count("能控制本程序的人也能删除这里的副本") == 1
+
+
 def test_disk_that_knows_no_links_is_told_in_words(
     scene: Scene, exhibit: Exhibit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

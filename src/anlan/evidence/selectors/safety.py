@@ -200,6 +200,11 @@ class StoreState:
         return _("第二份副本") if self.name == BACKUP else _("第一份副本")
 
     @property
+    def is_in_reach(self) -> bool:
+        """Whoever takes over the program can delete second copies, as it can itself."""
+        return self.name == BACKUP and not self.is_bucket
+
+    @property
     def counted(self) -> list[tuple[CopyState, int]]:
         """The states that occur, and that all is there if nothing else does."""
         return [

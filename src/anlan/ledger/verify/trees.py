@@ -41,6 +41,7 @@ from anlan.ledger.tree import Frontier
 from anlan.ledger.verify.findings import Problem
 
 _PAGE = 2_000  # digests read at once
+_CHECKPOINTS = 500  # and notes
 _STAMPS = {
     "unreadable": "it cannot be read",
     "refused": "the authority refused it",
@@ -82,13 +83,15 @@ def check_tree(
     """
     finding = TreeFinding(*place)
     # Before the entries: what is signed meanwhile is for the next time.
-    checkpoints = list(Checkpoint.objects.filter(**finding.place).order_by("size"))
-    signed = _signers_last(finding)
-    finding.checkpoints = len(checkpoints)
+    wanted: dict[int, bytes] = {}
     revoked = checkpointing.revocations()
-    _check_notes(checkpoints, revoked, finding)
+    for checkpoints in _pages_of_checkpoints(finding):
+        keep()
+        _check_notes(checkpoints, revoked, finding)
+        wanted |= {row.size: bytes(row.root) for row in checkpoints}
+    finding.checkpoints = len(wanted)
+    signed = _signers_last(finding)
     _check_stamps(finding)
-    wanted = {row.size: bytes(row.root) for row in checkpoints}
     _compare_revoked(revoked, wanted, finding)
     if signed is not None:
         _compare_signer(signed, wanted, finding)
@@ -156,6 +159,15 @@ def _compare_revoked(
                 "log key",
                 "a revocation has another root than the checkpoint",
             )
+
+
+def _pages_of_checkpoints(finding: TreeFinding) -> Iterator[list[Checkpoint]]:
+    """A chain of a million entries has ten thousand and more, of a kilobyte each."""
+    rows = Checkpoint.objects.filter(**finding.place).order_by("size")
+    after = -1
+    while page := list(rows.filter(size__gt=after)[:_CHECKPOINTS]):
+        yield page
+        after = page[-1].size
 
 
 def _check_notes(
