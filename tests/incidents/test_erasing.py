@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -63,7 +64,8 @@ def incident(scene: Scene) -> Incident:
     report = scene.report(
         by=Visitor(), channel=Channel.PUBLIC, flags=[], words=f"{CANARY}被打"
     )
-    incident, said = report.incident, {"by": scene.officer, "at": scene.at}
+    incident = report.incident
+    said: dict[str, Any] = {"by": scene.officer, "at": scene.at}
     incidents.propose_police_waiver(
         incident=incident, reason=f"{CANARY}不愿报警", **said
     )
@@ -82,7 +84,7 @@ def incident(scene: Scene) -> Incident:
     task = task or Task.objects.filter(case=case, proof="").first()
     assert task is not None
     cases.skip_task(task=task, reason=f"{CANARY}不需要", by=scene.manager, at=scene.at)
-    cases.add_party(case=case, roles=["victim"], description=f"{CANARY}", **said)
+    cases.add_party(case=case, roles=["victim"], description=CANARY, **said)
     return incident
 
 
@@ -121,7 +123,7 @@ class TestPeriod:
         case = ended(case, at=scene.at)
         review(scene.at + SERIOUS - NOTICE)
         [row] = Deletion.objects.all()
-        assert row.name == WordsKind.HANDLING.title
+        assert row.name == WordsKind.HANDLING.words
         assert "报告" in row.name
         assert CANARY in "".join(words())
 

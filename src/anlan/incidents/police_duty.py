@@ -40,7 +40,7 @@ def duty_of(case: Case) -> Duty | None:
         ),
         waivers=tuple(
             Waiver(
-                reason=one.said("reason"),
+                reason=one.words_in("reason"),
                 proposed_by=one.proposed_by.name,
                 decided_by=one.decided_by.name if one.decided_by else "",
                 decided_at=one.decided_at,

@@ -164,7 +164,7 @@ class Worded(models.Model):
         """Whether its words went with their period."""
         return not bytes(self.text_salt)
 
-    def said(self, field: str) -> str:
+    def words_in(self, field: str) -> str:
         """Its words, or that they went with their period: a blank would look like a fault."""
         words: str = getattr(self, field)
         return str(_("已按期限删除")) if not words and self.is_erased else words

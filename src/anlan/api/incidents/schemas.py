@@ -41,7 +41,7 @@ class ReportOut(Out):
             place=PlaceOut.of(report.place),
             channel=report.channel,
             reporter=UserOut.perhaps(report.reporter),
-            words=report.said("words"),
+            words=report.words_in("words"),
             flags=report.flags,
             people_count=report.people_count,
             happened_at=report.happened_at,
@@ -91,7 +91,7 @@ class CallOut(Out):
 
     @classmethod
     def of(cls, row: EmergencyCall) -> Self:
-        said = {"words": row.said("words"), "answer": row.said("answer")}
+        said = {"words": row.words_in("words"), "answer": row.words_in("answer")}
         return super().of(row).model_copy(update=said)
 
 
@@ -118,7 +118,7 @@ class SecondedOut(Out):
 
     @classmethod
     def of(cls, row: PoliceWaiver | FalseAlarmProposal) -> Self:
-        return super().of(row).model_copy(update={"reason": row.said("reason")})
+        return super().of(row).model_copy(update={"reason": row.words_in("reason")})
 
 
 class WaiverOut(SecondedOut):

@@ -85,7 +85,7 @@ class WordsKind(models.TextChoices):
     HANDLING = "handling", _("调查、测算和处理方案的文字")
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """As people call it; the label of the last is older than what goes with it."""
         if self == WordsKind.HANDLING:
             return gettext("报告、通话、任务、备注，和调查、测算、处理的文字")

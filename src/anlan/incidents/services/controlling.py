@@ -575,7 +575,7 @@ def _check_waiver_still_holds(incident: Incident) -> None:
     waiver = _waiver_of(incident)
     check_police_waiver(
         severity=incident.case.severity,
-        reason=waiver.said("reason") if waiver else "",
+        reason=waiver.words_in("reason") if waiver else "",
         act_on=act_day(incident.case),
         is_minor_hurt=policies.knows_of_minor_hurt(incident.case),
     )
