@@ -6,6 +6,9 @@ changes rows, links them anew, cuts, swaps, doubles, drops triggers, damages che
 the tree, and what the signer remembers. Then as many attacks on a vault: on its files,
 their second copies, and the rows that list them. ``tests.ledger.trials`` and
 ``tests.evidence.trials`` say what each is.
+
+Each trial follows from the seed and its number alone, so they are shared out among as many
+processes as there are processors, each with a database and a vault of its own.
 """
 
 from __future__ import annotations
@@ -23,8 +26,9 @@ import django  # noqa: E402
 django.setup()
 
 from collections.abc import Callable  # noqa: E402
+from concurrent.futures import ProcessPoolExecutor  # noqa: E402
 from datetime import UTC, datetime, timedelta  # noqa: E402
-from functools import partial  # noqa: E402
+from multiprocessing import get_context  # noqa: E402
 
 from django.core.management import call_command  # noqa: E402
 
@@ -45,20 +49,38 @@ SEED = int(os.environ.get("BENCH_SEED", "2"))
 
 
 def measure(quick: bool) -> list[Figure]:  # noqa: FBT001 -- called by `answer` alone
-    call_command("migrate", verbosity=0)
     count = int(os.environ.get("BENCH_TRIALS", QUICK_TRIALS if quick else TRIALS))
-    add_origins()
-    folder = Path(SCRATCH.name) / "signer"
-    tally, wall = timed(partial(run_trials, count, seed=SEED, at=AT, folder=folder))
+    processes = 1 if quick else max(1, os.cpu_count() or 1)
+    tally, wall = shared_out(chains_attacked, count, processes)
     figures = figures_of(tally, "", wall)
-    vault = make_vault()
-    tally, wall = timed(partial(run_vault_trials, vault, count, seed=SEED))
+    tally, wall = shared_out(vaults_attacked, count, processes)
     return [*figures, *figures_of(tally, " on a vault", wall)]
 
 
-def timed(run: Callable[[], Tally]) -> tuple[Tally, float]:
-    began = time.perf_counter()
-    return run(), time.perf_counter() - began
+def shared_out(
+    run: Callable[[int, int], Tally], count: int, processes: int
+) -> tuple[Tally, float]:
+    """So many trials; each process begins anew, and so makes a place of its own."""
+    began, each = time.perf_counter(), -(-count // processes)
+    firsts = range(0, count, each)
+    counts = [min(each, count - first) for first in firsts]
+    tally, anew = Tally(), get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=anew, max_tasks_per_child=1) as pool:
+        for part in pool.map(run, firsts, counts):
+            tally.add(part)
+    return tally, time.perf_counter() - began
+
+
+def chains_attacked(first: int, count: int) -> Tally:
+    call_command("migrate", verbosity=0)
+    add_origins()
+    folder = Path(SCRATCH.name) / "signer"
+    return run_trials(count, seed=SEED, at=AT, folder=folder, first=first)
+
+
+def vaults_attacked(first: int, count: int) -> Tally:
+    call_command("migrate", verbosity=0)
+    return run_vault_trials(make_vault(), count, seed=SEED, first=first)
 
 
 def make_vault() -> Vault:

@@ -43,7 +43,13 @@ from anlan.evidence.models import (
     PhysicalItem,
     Statement,
 )
-from anlan.incidents.models import Assignment, Attachment, Incident, Report
+from anlan.incidents.models import (
+    Assignment,
+    Attachment,
+    EmergencyCall,
+    Incident,
+    Report,
+)
 from anlan.investigation.models import Finding, Interview
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify.models import CheckAnswer
@@ -240,6 +246,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
     things: dict[str, Any] = {
         "commander": user if own else somebody,
         "writer": somebody,
+        "is_refused": variant == "refused",
         "by": user,
         "case": case,
         "site": scene.site,
@@ -266,6 +273,7 @@ def arguments(name: str, variant: str, user: User, cast: Cast) -> dict[str, Any]
         "statement": Statement(
             case=case, taken_by=user if own else somebody, user=somebody
         ),
+        "call": EmergencyCall(incident=incident, called_by=user if own else somebody),
         "injury": Injury(
             case=case, party=Party(case=case), recorded_by=user if own else somebody
         ),

@@ -70,7 +70,7 @@ from anlan.play.pictures import picture, signature
 from anlan.play.recorder import SimulatedRecorder
 from anlan.resolution import services as resolution
 from anlan.resolution.legal import services as legal
-from anlan.resolution.legal.enums import TurnGround
+from anlan.resolution.legal.enums import ItemKind, TurnGround
 from anlan.resolution.legal.models import (
     CounselQuestion,
     Engagement,
@@ -417,6 +417,17 @@ def answer_call(scene: Scene) -> Request:
         at=scene.at,
     )
     return f"/calls/{call.uid}/answer", {"answer": "已派警", "receipt": "A-17"}
+
+
+@post()
+def correct_call(scene: Scene) -> Request:
+    call = incidents.record_emergency_call(
+        incident=scene.incident(),
+        service=EmergencyService.POLICE,
+        by=scene.officer,
+        at=scene.at,
+    )
+    return f"/calls/{call.uid}/correction", {"outcome": "missed", "reason": "按错了"}
 
 
 @post(status=201)
@@ -2320,6 +2331,18 @@ def get_recording(scene: Scene) -> str:
     return f"/recordings/{_recording(scene).uid}"
 
 
+@post(permitted="wangjianguo", forbidden="lifang")
+def want_left_out(scene: Scene) -> Request:
+    return f"/cases/{_recording(scene).case.number}/recordings/left-out", None
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def unsay_footage(scene: Scene) -> Request:
+    exhibit = _exhibit(scene)
+    Exhibit.objects.filter(pk=exhibit.pk).update(is_footage=True)
+    return f"/exhibits/{exhibit.uid}/footage-correction", {"reason": "勾错了"}
+
+
 @post(permitted="wangjianguo", forbidden="lifang", status=201)
 def want_recording(scene: Scene) -> Request:
     body = {"camera": str(_camera(scene).uid)}
@@ -2886,6 +2909,14 @@ def get_police_report(scene: Scene) -> str:
 def set_police_item(scene: Scene) -> Request:
     body = {"kind": "losses", "state": "none", "words": "没有财物损失"}
     return f"/police-reports/{police.begun(scene, _case(scene)).uid}/items", body
+
+
+@post(permitted="hetao", forbidden="zhoumin")
+def approve_police_material(scene: Scene) -> Request:
+    exhibit = _exhibit(scene)
+    report = police.begun(scene, exhibit.case)
+    police.put(scene, report, ItemKind.LETTER, exhibits=[exhibit])
+    return f"/police-reports/{report.uid}/approval", None
 
 
 @post()

@@ -18,6 +18,7 @@ WITHOUT = {
     "evidence.CheckTurn": "of the whole vault",
     "evidence.StoreProbe": "one bucket for all, like the vault",
     "ledger.LogKey": "one key signs the chains of all companies of an installation",
+    "ledger.RevokedKey": "one of a chain, as its entries",
     "ledger.Witness": "watches the installation",
 }
 

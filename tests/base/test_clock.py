@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from django.utils.timezone import localtime
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,3 +84,11 @@ def test_day_bounds_hold_every_instant_of_the_day(at):
     begins, ends = clock.day_bounds(clock.local_day(at))
 
     assert begins <= at < ends
+
+
+def test_screens_and_papers_show_the_time_of_china():
+    """Whichever way a paper turns an instant into a time of day, it is the same one."""
+    at = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
+
+    assert localtime(at).timetuple() == clock.local_time(at).timetuple()
+    assert localtime(at).hour == 1

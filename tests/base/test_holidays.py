@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import chinese_calendar
 import holidays as holidays_package
 import pytest
+from pytest_django import Settings
 
 from anlan.base.calendar import (
     HolidayTable,
     SpecialDay,
     WorkingCalendar,
+    known_holidays,
     parse_notice,
     published_holidays,
+    statutory_calendar,
 )
 from anlan.base.calendar.holidays import FESTIVALS
 from anlan.base.errors import InvalidInput
@@ -176,3 +182,43 @@ def test_table_with_a_day_twice_is_refused():
 
     with pytest.raises(ValueError, match="twice"):
         HolidayTable("v", frozenset({2027}), (day, day))
+
+
+@pytest.fixture
+def folder(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+    """Where an operator lays notices; what was known is forgotten around the test."""
+    settings.DATA = tmp_path
+    known_holidays.cache_clear()
+    statutory_calendar.cache_clear()
+    yield tmp_path / "holidays"
+    known_holidays.cache_clear()
+    statutory_calendar.cache_clear()
+
+
+def test_a_notice_of_the_operator_moves_the_days_of_the_law(folder):
+    folder.mkdir()
+    (folder / "gov-2027.json").write_text(json.dumps(NOTICE), encoding="utf-8")
+
+    calendar = statutory_calendar()
+
+    assert 2027 not in PUBLISHED.years
+    assert calendar.holidays.missing_years(date(2027, 1, 1), date(2027, 1, 1)) == ()
+    # Thursday 31 December and Friday 1 January are off, Sunday 3 January is worked.
+    assert calendar.add_working_days(date(2026, 12, 30), 1) == date(2027, 1, 3)
+    assert "2027 gov-2027" in calendar.stamp
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"{", b'{"year": 2027, "days": []}', b"\xff", b" " * 300_000],
+)
+def test_a_notice_that_cannot_be_read_is_told_and_left_out(folder, content, caplog):
+    folder.mkdir()
+    (folder / "2027.json").write_bytes(content)
+
+    assert known_holidays() == PUBLISHED
+    assert "2027.json is left out: " in caplog.text
+
+
+def test_without_a_folder_the_package_alone_is_known(folder):
+    assert known_holidays() == PUBLISHED

@@ -190,3 +190,35 @@ class TestPages:
         assert client.post(address, SURE).status_code == 302
         assert shown(victim)[0] == "已删除"
         assert sign_in("zhoumin").get(address).status_code == 403
+
+
+def test_how_they_looked_goes_with_them(
+    scene: Scene, case: Case, sign_in: SignIn
+) -> None:
+    """It was written before somebody knew them, and tells who they are as a name does."""
+    looks = "红衣张姐"
+    unknown = cases.add_party(
+        case=case,
+        roles=["victim"],
+        description=looks,
+        by=scene.officer,
+        at=scene.at,
+    )
+    other = scene.incident(place=scene.place("园区 南门")).case
+    known = party(scene, other, "witness", name=NAME, phone=PHONE)
+    unknown = cases.identify_party(
+        party=unknown, person=known.person, by=scene.officer, at=scene.at
+    )
+    closed(scene, case)
+    closed(scene, other)
+
+    gone = erased(scene, unknown)
+
+    assert (gone.description, gone.is_erased) == ("", True)
+    page = sign_in("hetao").get(f"/cases/{case.number}/").content.decode()
+    assert "已删除" in page
+    assert looks not in page
+    assert verify().is_sound
+    count = told("ledger.text_erased")
+    erased(scene, unknown)
+    assert told("ledger.text_erased") == count

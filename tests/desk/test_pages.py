@@ -72,3 +72,19 @@ def test_who_may_see_the_case_finds_it_on_these_pages(
     client = sign_in("zhoumin")
     for page in ("/", "/incidents/", "/cases/", "/monitor/"):
         assert f"/cases/{number}/" in client.get(page).content.decode(), page
+
+
+@pytest.mark.parametrize(
+    ("username", "place"),
+    [
+        ("fangzheng", "/cases/talks/mine/"),
+        ("chenlu", "/cases/counsel/lawyers/"),
+        ("linan", "/counselling/"),
+    ],
+)
+def test_the_menu_leads_to_what_a_role_is_for(
+    sign_in: SignIn, scene: Scene, username: str, place: str
+) -> None:
+    client = sign_in(username)
+    assert f'href="{place}"' in client.get("/me/").content.decode()
+    assert client.get(place).status_code == 200

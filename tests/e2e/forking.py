@@ -8,6 +8,7 @@ forks; what is forked is the same program with the same settings.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -162,8 +163,11 @@ def read_the_product() -> None:
     sys.path.insert(0, str(ROOT / "src"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
     import_module("django").setup()
-    for name in ("anlan.config.server", "anlan.config.urls", "anlan.worker"):
+    for name in ("anlan.config.server", "anlan.config.urls", "anlan.worker", "httpx"):
         import_module(name)
+    # A collection in a fork would touch, and so copy, every page of what was read.
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

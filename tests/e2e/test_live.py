@@ -100,7 +100,7 @@ def wait_for_report(page: Page) -> str:
 def test_room_opens_by_itself_where_nobody_is_working(
     installation: Installation, sign_in: SignIn
 ) -> None:
-    page = sign_in(installation, "zhoumin").page
+    page = sign_in(installation, "zhoumin", path="/").page
     wait_for_stream(page)
     page.mouse.click(2, 890)  # without a touch browsers allow no sound
     page.evaluate(COUNT_TONES)

@@ -32,9 +32,8 @@ def count(installation: Installation, table: str) -> int:
 def alarm(page: Page, send: Callable[[], None]) -> None:
     page.goto("/m/")
     page.click("a.alarm")
-    page.wait_for_url(
-        "**/m/report/"
-    )  # loaded: the form without its script goes by itself
+    # Loaded: without its script the form would be sent by the browser itself.
+    page.wait_for_url("**/m/report/")
     page.click("label.chip:has(input[value=injured])")
     send()
 
@@ -99,7 +98,7 @@ def answering(port: int, fault: str) -> Iterator[None]:
 
 def test_three_taps_make_a_report(installation: Installation, sign_in: SignIn) -> None:
     before = count(installation, "incidents_incident")
-    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page = sign_in(installation, "wangjianguo", size=PHONE, path="/").page
     assert page.url.endswith("/m/")
 
     alarm(page, lambda: page.click("form[data-outbox] .submit button"))
@@ -457,7 +456,7 @@ def test_what_is_said_at_the_scene_without_signal_is_kept_and_sent_once(
 ) -> None:
     installation.shell(REPORT.format(place=GARAGE))
     before = installation.kinds()
-    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    guard = sign_in(installation, "wangjianguo", size=PHONE, path="/m/")
     page = guard.page
     keep_shell(page)
     page.click("#called a.btn")
@@ -486,7 +485,7 @@ def test_help_is_called_from_the_scene_without_signal_and_each_call_kept(
 ) -> None:
     installation.shell(REPORT.format(place=GARAGE))
     before = installation.kinds()
-    guard = sign_in(installation, "wangjianguo", size=PHONE)
+    guard = sign_in(installation, "wangjianguo", size=PHONE, path="/m/")
     page = guard.page
     keep_shell(page)
     page.click("#called a.btn")
@@ -706,7 +705,7 @@ def test_what_was_refused_does_not_come_true_by_itself_later(
 ) -> None:
     installation.shell(REPORT.format(place=GARAGE))
     before = installation.kinds()
-    page = sign_in(installation, "wangjianguo", size=PHONE).page
+    page = sign_in(installation, "wangjianguo", size=PHONE, path="/m/").page
     page.route("**/m/token/", lambda route: route.abort())
     page.click("#called form[action$='/arrival/'] button")
     expect(page.locator("[data-unsaid]")).to_be_visible()
@@ -907,6 +906,48 @@ def test_what_is_discarded_twice_is_discarded_once(
 
     expect(page.locator("[data-waiting-list]")).to_be_hidden()
     assert (told_installation.kinds() - before)["incident.unsent_discarded"] == 1
+
+
+IT_WAS_REFUSED = """() => new Promise((done) => {
+  indexedDB.open("anlan-outbox").onsuccess = ({ target }) => {
+    const rows = target.result.transaction("reports", "readwrite").objectStore("reports");
+    rows.getAll().onsuccess = (found) => {
+      const [kept] = found.target.result;
+      rows.put({ ...kept, errors: { place: ["没有这个地点"] } }).onsuccess = () => done();
+    };
+  };
+})"""
+
+
+def test_what_was_refused_goes_from_another_hand_with_a_reason_once_it_is_recorded(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    """The reason is given without a network, by somebody who commands nothing."""
+    before = told_installation.kinds()
+    page = leave_alarm(told_installation, sign_in)
+    page.evaluate(IT_WAS_REFUSED)
+    guard = give_pin(told_installation, "wangjianguo")
+    page.goto(f"/m/shared/people/{guard}/")
+    page.fill("input[name=pin]", told_installation.story["pin"])
+    page.click("main form button")
+    page.wait_for_url("**/m/")
+    page.on("dialog", lambda dialog: dialog.accept())
+    row = page.locator("[data-waiting-list] li")
+    expect(row).to_contain_text("没有这个地点")
+    expect(row.get_by_role("button", name="删除", exact=True)).to_be_hidden()
+
+    page.route("**/m/discards/", lambda route: route.abort())
+    row.locator("[data-discard] summary").click()
+    row.get_by_role("button", name="误点或写错").click()
+    expect(row).to_contain_text("有网络后记下，再删除")
+    assert not (told_installation.kinds() - before)["incident.unsent_discarded"]
+    page.unroute("**/m/discards/")
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.locator("[data-waiting-list]")).to_be_hidden()
+    said = told_installation.kinds() - before
+    assert said["incident.unsent_discarded"] == 1
+    assert said["incident.reported"] == 0
 
 
 IT_ARRIVED = """() => new Promise((done) => {

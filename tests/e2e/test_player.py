@@ -180,7 +180,7 @@ def test_cameras_with_wrong_clocks_show_the_same_true_moment(
     made = film_both(told_installation)
     wait_for_films(told_installation, 3)
     number = told_installation.story["number"]
-    page = sign_in(told_installation, "zhoumin", path="/").page
+    page = sign_in(told_installation, "zhoumin").page
     before = told_installation.kinds()
     enter(page, number)
     assert told_installation.kinds()["evidence.footage_asked"] == 2
@@ -249,7 +249,7 @@ def test_marks_and_a_picture_of_a_moment_on_the_phone(
     made = film_both(told_installation)
     wait_for_films(told_installation, 3)
     number = told_installation.story["number"]
-    page = sign_in(told_installation, "zhoumin", size=PHONE, path="/").page
+    page = sign_in(told_installation, "zhoumin", size=PHONE).page
     enter(page, number)
     moment = made["CAM-07"][1] + timedelta(seconds=70.1)
     go(page, moment)
@@ -281,9 +281,7 @@ def test_without_script_each_recording_is_a_link(
     film_both(told_installation)
     wait_for_films(told_installation, 3)
     number = told_installation.story["number"]
-    page = sign_in(
-        told_installation, "zhoumin", path="/", java_script_enabled=False
-    ).page
+    page = sign_in(told_installation, "zhoumin", java_script_enabled=False).page
     page.goto(f"/cases/{number}/recordings/player/")
     page.fill("textarea[name=reason]", "核对谁先动手")
     page.get_by_role("button", name="登记并播放").click()

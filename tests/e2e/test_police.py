@@ -79,7 +79,7 @@ def test_from_the_material_to_retaliation(
     page.wait_for_url(address)
     expect(page.locator(".meta")).to_contain_text("已递交")
 
-    page.get_by_role("link", name="登记公安文书").click()
+    page.get_by_role("link", name="登记办案文书").click()
     page.select_option("[name=kind]", "refusal")
     page.fill("[name=number]", "云公不立字 7 号")
     page.fill("[name=words]", "原件在受害人处")
@@ -129,4 +129,69 @@ def test_headquarters_write_the_local_procedure(
     page.get_by_role("button", name="保存为新版本").click()
     page.wait_for_url(re.compile(r"/admin/police/$"))
     expect(page.locator("main")).to_contain_text("云栖派出所")
+    assert faults(page) == []
+
+
+# A report that the prosecutors have, months after the act.
+SUBMITTED = """
+from datetime import timedelta
+from django.utils import timezone
+from anlan.accounts.models import User
+from anlan.base.clock import local_day
+from anlan.cases.models import Case
+from anlan.resolution.legal import services as legal
+from anlan.resolution.legal.enums import PaperKind
+at = timezone.now()
+said = {"by": User.objects.get(username="zhoumin"), "at": at}
+case = Case.objects.select_related("site").get(number="NUMBER")
+report = legal.begin_report(case=case, **said)
+report = legal.hand_over(
+    report=report, happened=at, station="云栖派出所", officer="赵立",
+    officer_number="045512", accepted=[], signers="", gaps="先口头报案",
+    words="窗口口头报案", **said,
+)
+for kind, number in ((PaperKind.FILING, "1 号"), (PaperKind.SUBMISSION, "2 号")):
+    legal.record_paper(
+        report=report, kind=kind, number=number, office="云栖派出所",
+        dated_on=local_day(at), received_on=local_day(at), words="原件在值班室", **said,
+    )
+print("report:", report.uid)
+"""
+
+
+@pytest.mark.parametrize(
+    ("size", "more"), [(PHONE, DARK), (DESK, {})], ids=["phone", "desk"]
+)
+def test_from_the_prosecutors_to_a_judgment(
+    told_installation: Installation,
+    number: str,
+    sign_in: SignIn,
+    size: dict[str, int],
+    more: dict[str, object],
+) -> None:
+    told = told_installation.shell(SUBMITTED.replace("NUMBER", number))
+    address = f"/cases/{number}/police/{told.rpartition('report:')[2].strip()}/"
+    page = sign_in(told_installation, "chenlu", size=size, path=address, **more).page
+    expect(page.locator(".meta")).to_contain_text("已移送审查起诉")
+    expect(page.locator("main")).to_contain_text("期限不在这里计算")
+    assert faults(page) == []
+
+    page.get_by_role("link", name="登记办案文书").click()
+    page.select_option("[name=kind]", "judgment")
+    page.fill("[name=number]", "（2027）云刑初 31 号")
+    page.get_by_role("button", name="登记").click()
+    expect(page.locator("form.form .error").first).to_contain_text("人民法院")
+    page.fill("[name=office]", "云栖区人民法院")
+    page.get_by_role("button", name="登记").click()
+    expect(page.locator("form.form .error").first).to_contain_text("判决了什么")
+    assert faults(page) == []
+    page.fill("[name=words]", "故意伤害罪，判处拘役")
+    page.get_by_role("button", name="登记").click()
+    page.wait_for_url(re.compile(rf"{address}$"))
+    expect(page.locator(".meta")).to_contain_text("还没有登记生效")
+    expect(page.locator("main")).to_contain_text("故意伤害罪，判处拘役")
+    assert faults(page) == []
+
+    page.goto(f"/cases/{number}/police/rights/")
+    expect(page.locator("main")).to_contain_text("建议：对刑事判决不服的")
     assert faults(page) == []

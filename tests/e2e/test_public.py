@@ -7,7 +7,7 @@ from uuid import uuid4
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, Installation, SignIn
+from tests.e2e.conftest import PASSWORD, PHONE, Installation, SignIn
 
 LOBBY = "6 号楼 1 层 大堂"
 GATE = "园区 南门"
@@ -99,6 +99,18 @@ def test_report_without_scripts(
     report(page, "没有脚本也能报")
 
     expect(page.locator("main ol.rows")).to_contain_text("已收到您的报告")
+
+
+def test_the_sign_in_page_leads_to_where_one_wanted(
+    shared_installation: Installation, sign_in: SignIn
+) -> None:
+    page = sign_in(shared_installation, size=PHONE, path="/cases/").page
+    page.wait_for_url("**/accounts/login/**")
+    page.fill("input[name=login]", "zhoumin")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("form.form button")
+
+    page.wait_for_url(f"{shared_installation.url}/cases/")
 
 
 def test_unknown_code_and_link_say_whom_to_call(

@@ -119,7 +119,7 @@ def on_record(installation: Installation, number: str) -> Counter[str]:
 def test_alarm_goes_round_without_reloading(
     installation: Installation, sign_in: SignIn
 ) -> None:
-    officer = sign_in(installation, "zhoumin").page
+    officer = sign_in(installation, "zhoumin", path="/").page
     wait_for_stream(officer)
     officer.evaluate("performance.now = () => 1e9")  # nobody has touched it for long
     nearest = sign_in(installation, "zhangqiang", size=PHONE).page

@@ -387,7 +387,8 @@ def ask_handovers(files: dict[str, bytes]) -> None:
     """Every key signed that it hands over, and the next that it takes over."""
     if "meta/keys.json" not in files:
         return
-    rows = json.loads(files["meta/keys.json"])["rotations"]
+    listed = json.loads(files["meta/keys.json"])
+    rows = listed["rotations"]
     keys = [row["old"] for row in rows] + [key_of(files).public_bytes_raw().hex()]
     for row, following in zip(rows, keys[1:], strict=True):
         said = "".join(
@@ -402,6 +403,34 @@ def ask_handovers(files: dict[str, bytes]) -> None:
                 public.verify(bytes.fromhex(row[signature]), said)
             except InvalidSignature:
                 raise Wrong("handover") from None
+    ask_revocations(files, listed.get("revocations", []), {key.lower() for key in keys})
+
+
+def ask_revocations(
+    files: dict[str, bytes], rows: list[Any], trusted: set[str]
+) -> None:
+    """Each key is ended once, by one that led to this one, and not this one."""
+    ended = {row["key"].lower() for row in rows}
+    if len(ended) < len(rows) or key_of(files).public_bytes_raw().hex() in ended:
+        raise Wrong("revoked")
+    for row in rows:
+        if row["by"].lower() not in trusted - {row["key"].lower()}:
+            raise Wrong("revoked by another")
+        if row["origin"] != info_of(files)["Anlan-Origin"]:
+            raise Wrong("revoked elsewhere")
+        if not isinstance(row["size"], int) or isinstance(row["size"], bool):
+            raise Wrong("revoked nowhere")
+        names = ("origin", "key", "by", "size", "root", "seconds", "reason")
+        keys = {"key", "by"}
+        lines = [str(row[n]).lower() if n in keys else str(row[n]) for n in names]
+        text = "\n".join(["anlan key revocation v1", *lines, "", ""]).encode()
+        signatures = [("by", "by_new")] + [("key", "by_old")] * bool(row["by_old"])
+        for key, signature in signatures:
+            public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(row[key]))
+            try:
+                public.verify(bytes.fromhex(row[signature]), text)
+            except InvalidSignature:
+                raise Wrong("revocation") from None
 
 
 QUESTIONS = (

@@ -57,6 +57,7 @@ from anlan.evidence.services import Recipient, making, opening, packages
 from anlan.evidence.verifier import verify
 from anlan.ledger.models import Departure, Entry
 from anlan.ledger.signer import keys
+from anlan.ledger.signer.revocations import revoke
 from anlan.ledger.verify import verify as verify_ledger
 from anlan.notify.models import Message
 from anlan.play.pictures import picture
@@ -261,6 +262,29 @@ class TestWithdrawal:
         assert verify.check(path, new.fingerprint).exit == 0
         assert verify.check(str(kept), old.fingerprint, later=path).exit == 3
         assert is_intact(packages.path_of(new).read_bytes())
+
+    def test_package_of_a_key_that_was_revoked_is_proven_by_the_next(
+        self, scene: Scene, case: Case, tmp_path: Path
+    ) -> None:
+        own = {"SIGNER": tmp_path / "own", "SIGNER_SOCKET": tmp_path / "own.sock"}
+        with override_settings(**own), signer_at_hand():
+            old = made(scene, case)
+            revoke(tmp_path / "own", reason="备份盘失窃", seconds=1_795_400_000)
+            new = made(scene, case, at=scene.at + timedelta(minutes=6))
+
+        (row,) = json.loads(contents(new)["meta/keys.json"])["revocations"]
+        assert (row["reason"], list(row["paths"])) == ("备份盘失窃", [])
+        path, kept = (str(packages.path_of(one)) for one in (new, old))
+        assert verify.check(path, new.fingerprint).exit == 0
+        assert is_intact(packages.path_of(new).read_bytes())
+        found = verify.check(kept, new.fingerprint, later=path)
+        assert ("continued", "--later") in {one[:2] for one in found.all}
+        assert found.exit == 0
+        (tmp_path / "keys.json").write_bytes(contents(new)["meta/keys.json"])
+        more = {"keys": str(tmp_path / "keys.json")}
+        assert verify.check(kept, new.fingerprint, **more).exit == 0
+        assert verify.check(kept, old.fingerprint, **more).exit == 2
+        assert verify_ledger().is_sound
 
     def test_is_given_to_nobody_any_more(self, scene: Scene, case: Case) -> None:
         package = made(scene, case)

@@ -25,6 +25,7 @@ from pytest_django import Settings
 from anlan.base import disk_space, stores
 from anlan.base.clock import SHANGHAI
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.base.programs import run_limited
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, Task
@@ -50,7 +51,8 @@ from anlan.evidence.selectors.recordings import (
     recordings_of,
     with_parts,
 )
-from anlan.evidence.services import damage, footage, pulling
+from anlan.evidence.services import damage, footage, leases, pulling
+from anlan.evidence.services.check_turns import LEASE
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import HappenedSource, Police
@@ -533,7 +535,7 @@ class TestAPull:
         cameras.films.record("garage", begin, begin + 10 * SECOND)
         case = scene.incident().case
         recording = cameras.ask(case, begin, begin + 10 * SECOND)
-        monkeypatch.setattr(films, "seconds_of", lambda path: 1e300)
+        monkeypatch.setattr(films, "seconds_of", lambda path, **_more: 1e300)
 
         cameras.pull(begin + 5 * MINUTE)
         cameras.pull(begin + 8 * MINUTE)
@@ -546,9 +548,9 @@ class TestAPull:
         began = len(connection.savepoint_ids)
         read = []
 
-        def measured(path: Path) -> float | None:
+        def measured(path: Path, **more: Any) -> float | None:
             read.append(len(connection.savepoint_ids))
-            return seconds_of(path)
+            return seconds_of(path, **more)
 
         seconds_of = films.seconds_of
         monkeypatch.setattr(films, "seconds_of", measured)
@@ -570,12 +572,14 @@ class TestAPull:
         passed = 0.0
         held: list[Any] = []
 
-        def measured(path: Path) -> float | None:
+        def measured(path: Path, *, keep: Any) -> float | None:
             nonlocal passed
-            passed += films.PROBE_SECONDS
-            others = at + passed * SECOND
-            recording.refresh_from_db()
-            held.append(recording.pull_held_until > others)
+            for _step in range(0, films.PROBE_SECONDS, 10):
+                passed += 10
+                keep()
+                recording.refresh_from_db()
+                left = recording.pull_held_until - (at + passed * SECOND)
+                held.append(timedelta(0) < left <= LEASE + SECOND)
             return 10
 
         cameras.pull(begin + 5 * SECOND)
@@ -586,7 +590,7 @@ class TestAPull:
 
         cameras.pull(at)
 
-        assert held == [True]
+        assert held == [True] * 6
         assert recording.segments.get().end == begin + 10 * SECOND
 
     def test_batch_of_whoever_lost_the_lease_is_not_entered(
@@ -597,7 +601,7 @@ class TestAPull:
         recording = cameras.ask(scene.incident().case, begin, begin + 10 * SECOND)
         passed = 0.0
 
-        def measured(path: Path) -> float | None:
+        def measured(path: Path, **_more: Any) -> float | None:
             nonlocal passed
             passed += 600
             Recording.objects.update(pull_held_until=begin + 20 * MINUTE)
@@ -619,7 +623,9 @@ class TestAPull:
         cameras.films.record("garage", begin, begin + 10 * SECOND)
         recording = cameras.ask(scene.incident().case, begin, begin + 10 * SECOND)
         read = []
-        monkeypatch.setattr(films, "seconds_of", lambda path: read.append(path.name))
+        monkeypatch.setattr(
+            films, "seconds_of", lambda path, **_more: read.append(path.name)
+        )
         cameras.pull(begin + 5 * SECOND)
         cameras.pull(begin + 3 * MINUTE)
         assert len(read) == 1
@@ -637,7 +643,7 @@ class TestAPull:
         begin = scene.at.replace(second=0)
         cameras.films.record("garage", begin, begin + 10 * SECOND)
         recording = cameras.ask(scene.incident().case, begin, begin + 10 * SECOND)
-        monkeypatch.setattr(films, "seconds_of", lambda path: None)
+        monkeypatch.setattr(films, "seconds_of", lambda path, **_more: None)
         cameras.pull(begin + 5 * SECOND)
         cameras.pull(begin + 3 * MINUTE)
         segment = recording.segments.get()
@@ -647,7 +653,7 @@ class TestAPull:
         path.write_bytes(b"x")
         read: list[Path] = []
 
-        def seconds_of(path: Path) -> float:
+        def seconds_of(path: Path, **_more: Any) -> float:
             read.append(path)
             return 10
 
@@ -992,18 +998,67 @@ class TestFilms:
         recording = cameras.ask(scene.incident().case, begin, begin + 30 * SECOND)
         cameras.pull(begin + 3 * MINUTE)
         others = []
+        passed = 0
 
-        def slow(*arguments: Any) -> Any:
-            later = begin + 3 * MINUTE + films.SECONDS * SECOND
-            others.append(jobs.make_viewing_copies(at=later))
-            return make_film(*arguments)
+        def slow(*arguments: Any, keep: Any) -> Any:
+            nonlocal passed
+            for _step in range(0, films.SECONDS, 50):
+                passed += 50
+                keep()
+                later = begin + 3 * MINUTE + (passed + 45) * SECOND
+                others.append(jobs.make_viewing_copies(at=later))
+            return make_film(*arguments, keep=keep)
 
         make_film = vars(footage)["make_film"]
         monkeypatch.setattr(footage, "make_film", slow)
+        real = time.monotonic
+        monkeypatch.setattr(time, "monotonic", lambda: real() + passed)
 
         cameras.view(begin + 3 * MINUTE)
 
-        assert others == [0]
+        assert set(others) == {0}
+        assert recording.derivatives.filter(kind="viewing").count() == 1
+
+    def test_film_of_a_killed_worker_is_made_within_a_minute(
+        self, committed_scene, tmp_path, monkeypatch
+    ) -> None:
+        """It tells all the while that it is there, and no longer than that is it waited for."""
+        scene = committed_scene
+        cameras = watched(scene, tmp_path)
+        begin = scene.at.replace(second=0)
+        cameras.films.record("garage", begin, begin + 40 * SECOND)
+        recording = cameras.ask(scene.incident().case, begin, begin + 30 * SECOND)
+        at = begin + 3 * MINUTE
+        cameras.pull(at)
+
+        def endless(*_arguments: Any, keep: Any, **_more: Any) -> Any:
+            run_limited(["--", "sleep", "600"], memory=1 << 28, keep=keep)
+
+        connections.close_all()
+        child = os.fork()
+        if child == 0:
+            try:
+                vars(footage)["make_film"] = endless
+                vars(leases)["RENEW_SECONDS"] = 1.0
+                jobs.make_viewing_copies(at=at)
+            finally:
+                os._exit(0)
+        began = time.monotonic()
+        while time.monotonic() - began < 60:
+            time.sleep(0.2)
+            recording.refresh_from_db()
+            held = recording.view_held_until
+            if held is not None and held > at + LEASE:  # it was said again
+                break
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        connections.close_all()
+        recording.refresh_from_db()
+        killed = at + (time.monotonic() - began) * SECOND
+        assert at + LEASE < recording.view_held_until <= killed + LEASE
+
+        assert cameras.view(at + 30 * SECOND) == 0
+        assert cameras.view(killed + LEASE + SECOND) > 0
         assert recording.derivatives.filter(kind="viewing").count() == 1
 
     def test_growing_film_is_made_again_at_twice_its_length(

@@ -1389,6 +1389,79 @@ class TestFootageThatNobodyPlaced:
         assert has_footage([photo])
 
 
+class TestSaidByMistake:
+    """What was ticked as footage and is none is corrected by another, with a reason."""
+
+    def ticked(self, scene: Scene, **more: Any) -> Exhibit:
+        case = more.pop("case", None) or scene.incident().case
+        said: dict[str, Any] = {"is_footage": True, "by": scene.guard, **more}
+        return services.add_file(case=case, chunks=[JPEG], at=scene.at, **said)
+
+    def test_is_no_footage_from_then_on(self, scene: Scene) -> None:
+        exhibit = self.ticked(scene)
+        assert has_footage([exhibit])
+
+        said = {"exhibit": exhibit, "by": scene.manager, "at": scene.at}
+        with pytest.raises(InvalidInput):
+            services.unsay_footage(reason=" ", **said)
+        services.unsay_footage(reason="手机拍的，勾错了", **said)
+
+        assert not has_footage([exhibit])
+        look: dict[str, Any] = {"way": Way.VIEWED, "by": scene.manager}
+        exhibit.refresh_from_db()
+        assert services.open_exhibit(exhibit=exhibit, at=scene.at, **look)
+        (entry,) = Entry.objects.filter(kind="evidence.footage_unsaid")
+        assert entry.actor == scene.manager.actor_key
+        assert verify().is_sound
+        with pytest.raises(Conflict):
+            services.unsay_footage(reason="又一次", **said)
+
+    def test_is_not_corrected_by_whoever_brought_it_nor_by_anybody(
+        self, scene: Scene
+    ) -> None:
+        exhibit = self.ticked(scene, by=scene.manager)
+        for by in (scene.manager, scene.officer, scene.guard):
+            with pytest.raises(NotAllowed):
+                services.unsay_footage(
+                    exhibit=exhibit, reason="勾错了", by=by, at=scene.at
+                )
+        assert has_footage([exhibit])
+
+    @pytest.mark.parametrize("was_placed", [True, False])
+    def test_what_is_of_a_recording_stays(
+        self, scene: Scene, tmp_path: Path, *, was_placed: bool
+    ) -> None:
+        film = filmed(scene, tmp_path)
+        if was_placed:
+            segment = film.recording.segments.order_by("begin").first()
+            assert segment is not None
+            exhibit = self.ticked(scene, case=film.case)
+            segment.exhibit = exhibit
+            segment.save(update_fields=["exhibit"])
+        else:
+            exhibit = self.ticked(scene, case=film.case, brought_for=film.recording)
+        with pytest.raises(Conflict, match="不能更正"):
+            services.unsay_footage(
+                exhibit=exhibit, reason="勾错了", by=scene.manager, at=film.at
+            )
+        assert has_footage([exhibit])
+
+    def test_by_its_page(self, scene: Scene, sign_in: SignIn) -> None:
+        exhibit = self.ticked(scene)
+        number = exhibit.case.number
+        address = reverse("evidence:not_footage", args=[number, exhibit.uid])
+        assert address in page(sign_in, exhibit)
+        assert sign_in("zhoumin").get(address).status_code == 403
+
+        answer = sign_in("hetao").post(address, {"reason": "手机拍的，勾错了"})
+
+        assert answer.status_code == 302
+        assert not has_footage([exhibit])
+        shown = page(sign_in, exhibit)
+        assert address not in shown
+        assert f"更正：证据 {exhibit.code} 不是监控录像" in shown
+
+
 class TestStatements:
     """An authority gets those for which its paper asks, and no others (G13)."""
 
@@ -1411,7 +1484,7 @@ class TestStatements:
         package = services.make_release(
             application=row,
             acknowledged="备份硬盘次日到货",
-            by=scene.manager,
+            by=scene.person("chenlu"),  # not who approved it
             at=film.at,
         )
         assert paper in package.exhibits.all()

@@ -1789,7 +1789,7 @@ class TestCustodyWords:
 
         assert texts(Exhibit, "title") == ["黑色长柄伞"]
         assert set(texts(CustodyStep, "kept_where")) == {"值班室保险柜"}
-        assert not Deletion.objects.exists()
+        assert texts(Deletion, "words") == [WordsKind.HANDLING]  # what was reported
 
     def test_of_packages_and_holds_go_with_their_case(
         self, scene: Scene, case: Case, sign_in: SignIn
@@ -1929,7 +1929,7 @@ class TestPeriods:
         exhibit: Exhibit,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        empty = scene.incident(place=scene.place("园区 南门")).case
+        empty = scene.incident(place=scene.place("园区 南门"), words="").case
         later = scene.incident(place=scene.place("3 号楼 1 层 大堂前台")).case
         photo(scene, later, OTHER_JPEG)
         ended(later, at=scene.at + 2 * DAY)

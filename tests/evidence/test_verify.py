@@ -15,6 +15,7 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,16 @@ from django.utils import timezone
 from anlan.evidence.packaging import bag as bags
 from anlan.evidence.packaging.record import EVENTS
 from anlan.evidence.verifier import verify
+from anlan.ledger.checkpoints import Statement
 from anlan.ledger.signer.keys import rotation_text
+from anlan.ledger.signer.revocations import Revocation
 from anlan.ledger.stamps import authority_of, question
+from anlan.ledger.tree import Leaves, consistency_proof, root_at
 from tests.evidence.mutations import FORGER, MUTATIONS, files_of, flip_in_file, zip_of
 from tests.evidence.packages import (
     FILES,
     KEY,
+    ORIGIN,
     PHOTO,
     SEQS,
     VERIFIER,
@@ -139,7 +144,7 @@ def test_one_file_of_the_standard_library() -> None:
     assert {name for name in imported if came_with(name) > (3, 6)} == set()
     assert names_in(tree) & NEWER == set()
     assert "__future__" not in imported  # annotations came with 3.7
-    assert len(VERIFIER.splitlines()) <= 735  # somebody reads it in an evening
+    assert len(VERIFIER.splitlines()) <= 855  # somebody reads it in an evening
 
 
 # Names and arguments that came after 3.6 and that such a program might have wanted.
@@ -996,6 +1001,224 @@ class TestWithdrawn:
 
         assert codes(path) == {("format", "others")}
         assert not is_intact(path.read_bytes())
+
+
+def ended(
+    chain: Chain,
+    new: Ed25519PrivateKey,
+    *,
+    size: int,
+    sizes: tuple[int, ...] = (),
+    old: Ed25519PrivateKey = KEY,
+    **more: Any,
+) -> dict[str, Any]:
+    """The key that sealed the earlier packages counts up to the size; with proofs."""
+    nodes = Leaves(chain.leaves)
+    said = Revocation(
+        public(old),
+        public(new),
+        Statement(ORIGIN, size, root_at(nodes, size)),
+        1_795_400_000,
+        "备份盘失窃",
+        b"",
+    )
+    by_old, by_new = old.sign(said.text), new.sign(said.text)
+    paths = {
+        str(one): [step.hex() for step in consistency_proof(nodes, one, size)]
+        for one in sizes
+    }
+    return {
+        **replace(said, by_old=by_old, by_new=by_new).as_json(),
+        "paths": paths,
+        **more,
+    }
+
+
+class TestRevoked:
+    """The key of an earlier package was known to others, and was revoked."""
+
+    NEW = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+
+    @pytest.fixture
+    def chain(self) -> Chain:
+        """The record of today: of the ten entries of then, and four more."""
+        chain = made_chain()
+        for number in range(4):
+            chain.add("evidence.opened", {"code": "E-0001", "way": f"{number}"})
+        return chain
+
+    @pytest.fixture
+    def earlier(self, tmp_path: Path) -> Path:
+        """Sealed at ten entries with the key of then."""
+        path = tmp_path / "earlier.zip"
+        path.write_bytes(zipped(small_bag(tmp_path)))
+        return path
+
+    def keys(self, *rows: dict[str, Any]) -> bytes:
+        said = {"rotations": [handed_over(KEY, self.NEW)], "revocations": list(rows)}
+        return json.dumps(said).encode()
+
+    def later(self, folder: Path, chain: Chain, said: bytes) -> Path:
+        path = folder / "later.zip"
+        change = {verify.KEYS: said}
+        made = small_bag(folder, chain=chain, key=self.NEW, change=change)
+        path.write_bytes(zipped(made))
+        return path
+
+    @property
+    def paper(self) -> str:
+        return verify.fingerprint_of(public(self.NEW))
+
+    @pytest.mark.parametrize("way", ["later", "keys"])
+    def test_earlier_package_stays_good(self, earlier, chain, tmp_path, way) -> None:
+        said = self.keys(ended(chain, self.NEW, size=12, sizes=(10,)))
+        (tmp_path / "keys.json").write_bytes(said)
+        paths = {
+            "later": self.later(tmp_path, chain, said),
+            "keys": tmp_path / "keys.json",
+        }
+
+        answer = run(earlier, f"--{way}", paths[way], "--key", self.paper)
+
+        assert "of before its key was revoked" in answer.stdout
+        assert answer.returncode == 0
+        assert run(earlier, "--key", self.paper).returncode == 1
+        told = run(paths["later"], "--key", self.paper)
+        assert told.returncode == 0
+        assert f"{FINGERPRINT} 12" in told.stdout
+        assert is_intact(paths["later"].read_bytes())
+
+    def test_one_of_exactly_then_needs_no_proof(self, earlier, chain, tmp_path) -> None:
+        later = self.later(tmp_path, chain, self.keys(ended(chain, self.NEW, size=10)))
+
+        assert codes(earlier, later=str(later), key=self.paper) == set()
+
+    @pytest.mark.parametrize(
+        ("size", "sizes", "code"),
+        [
+            (9, (), "revoked"),  # it was sealed after that
+            (12, (), "unproven"),  # of before, if somebody proved it
+            (12, (9,), "unproven"),
+        ],
+    )
+    @pytest.mark.parametrize("way", ["later", "keys"])
+    def test_one_that_is_not_proven(
+        self, earlier, chain, tmp_path, way, size, sizes, code
+    ) -> None:
+        said = self.keys(ended(chain, self.NEW, size=size, sizes=sizes))
+        (tmp_path / "keys.json").write_bytes(said)
+        paths = {
+            "later": self.later(tmp_path, chain, said),
+            "keys": tmp_path / "keys.json",
+        }
+
+        found = codes(earlier, key=self.paper, **{way: str(paths[way])})
+
+        assert found == {(code, f"--{way}")}
+
+    @pytest.mark.parametrize("number", [10, 12, 13])
+    def test_forged_with_the_leaked_key(self, chain, tmp_path, number) -> None:
+        """Another history, before, at and after the size that counts."""
+        body, data = made_chain().rows[0]
+        forgery = chain_of_length(10, first=(body.replace(b"user:1", b"user:2"), data))
+        for one in range(number - 10):
+            forgery.add("evidence.opened", {"code": "E-0001", "way": f"x{one}"})
+        path = tmp_path / "forged.zip"
+        path.write_bytes(zipped(small_bag(tmp_path, chain=forgery)))
+        assert verify.check(str(path), FINGERPRINT).exit == 0  # nobody told it yet
+        said = self.keys(ended(chain, self.NEW, size=12, sizes=(10, 11)))
+        later = self.later(tmp_path, chain, said)
+
+        found = codes(path, later=str(later), key=self.paper)
+
+        code = "revoked" if number == 13 else "forked"
+        assert found == {(code, "--later")}
+        assert run(path, "--later", later).returncode == 1
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            "size",
+            "root",
+            "reason",
+            "by_new",
+            "by_old",
+            "origin",
+            "by the thief",
+            "twice",
+        ],
+    )
+    def test_what_is_not_so_signed_is_no_revocation(
+        self, earlier, chain, tmp_path, fault
+    ) -> None:
+        row = ended(chain, self.NEW, size=12, sizes=(10,))
+        rows = [row]
+        match fault:
+            case "size":
+                row["size"] = 10
+            case "root":
+                row["root"] = chain.leaves[0].hex()
+            case "reason":
+                row["reason"] = "x"
+            case "by_new" | "by_old":
+                row[fault] = FORGER.sign(b"x").hex()
+            case "origin":
+                row["origin"] = "anlan/6b1f/0000"
+            case "by the thief":
+                rows = [ended(chain, FORGER, size=12)]
+            case "twice":
+                rows = [row, row]
+        said = self.keys(*rows)
+        later = self.later(tmp_path, chain, said)
+        (tmp_path / "keys.json").write_bytes(said)
+
+        found = [
+            codes(earlier, later=str(later)),
+            codes(earlier, keys=str(tmp_path / "keys.json"), key=self.paper),
+        ]
+
+        assert found[0] == {("later", "--later")}
+        assert found[1] == {("keys", "--keys"), ("key", verify.KEY)}
+        assert run(later).returncode == 1
+        assert not is_intact(later.read_bytes())
+
+    def test_file_of_keys_of_another_key_than_on_paper_says_nothing(
+        self, earlier, chain, tmp_path
+    ) -> None:
+        path = tmp_path / "keys.json"
+        path.write_bytes(self.keys(ended(chain, self.NEW, size=9)))
+
+        for paper in (FINGERPRINT, ""):
+            found = codes(earlier, keys=str(path), key=paper)
+            assert found == {("keys", "--keys")}
+        for said in (b"", b"[]", b"{}", b'{"rotations": []}'):
+            path.write_bytes(said)
+            assert ("keys", "--keys") in codes(earlier, keys=str(path))
+        assert ("keys", "--keys") in codes(earlier, keys=str(tmp_path / "none"))
+
+    def test_no_package_is_sealed_with_a_key_that_it_calls_revoked(
+        self, chain, tmp_path
+    ) -> None:
+        row = ended(chain, KEY, size=12, old=self.NEW)
+        said = {"rotations": [handed_over(KEY, self.NEW)], "revocations": [row]}
+        path = self.later(tmp_path, chain, json.dumps(said).encode())
+
+        assert codes(path) == {("revoked", verify.KEYS)}
+        assert not is_intact(path.read_bytes())
+
+
+def test_consistency_is_decided_as_by_the_ledger() -> None:
+    nodes = Leaves([sha(b"%d" % number) for number in range(24)])
+    for new in range(1, 25):
+        for old in range(1, new + 1):
+            roots = root_at(nodes, old), root_at(nodes, new)
+            proof = consistency_proof(nodes, old, new)
+            assert verify.continues(old, new, *roots, proof)
+            assert not verify.continues(old, new, bytes(32), roots[1], proof)
+            assert not verify.continues(old, new, *roots, [*proof, bytes(32)])
+            if proof:
+                assert not verify.continues(old, new, *roots, proof[:-1])
+                assert not verify.continues(old, new, *roots, [b"", *proof[1:]])
 
 
 def test_standard_tools_agree(folder: Path) -> None:

@@ -215,10 +215,13 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
-def run_trials(vault: Vault, count: int, *, seed: int) -> Tally:
-    """That many, each after something benign; the vault is as it was when they end."""
+def run_trials(vault: Vault, count: int, *, seed: int, first: int = 0) -> Tally:
+    """Trials ``first`` to ``first + count`` of a seed, each after something benign.
+
+    The vault is as it was when they end.
+    """
     tally, began = Tally(), time.process_time()
-    for number in range(count):
+    for number in range(first, first + count):
         chance = random.Random(f"{seed}/{number}")  # noqa: S311 -- the same every time
         with transaction.atomic():
             try:

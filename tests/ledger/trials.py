@@ -77,6 +77,16 @@ class Tally:
     def found(self) -> int:
         return self.count - len(self.missed)
 
+    def add(self, part: Tally) -> None:
+        """Take in what became of others."""
+        self.tried.update(part.tried)
+        self.missed += part.missed
+        self.exact += part.exact
+        self.near += part.near
+        self.astray += part.astray
+        self.false_alarms += part.false_alarms
+        self.cpu_seconds += part.cpu_seconds
+
 
 def run_trials(
     count: int, *, seed: int, at: datetime, folder: Path, first: int = 0

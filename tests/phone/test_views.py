@@ -1173,12 +1173,29 @@ class TestDiscarding:
     @pytest.mark.parametrize("who", ["guard", "next_guard", "stranger"])
     def test_only_who_commands_there(self, scene, client, who) -> None:
         client.force_login(getattr(scene, who))
-        assert "data-discard hidden" not in client.get("/m/").content.decode()
+        assert "data-for-another" not in client.get("/m/").content.decode()
 
         answer = self.discard(client, scene)
 
         assert answer.status_code == 403
         assert not Entry.objects.filter(kind="incident.unsent_discarded").exists()
+
+    def test_what_was_refused_whoever_holds_the_phone_and_says_why(
+        self, scene, client
+    ) -> None:
+        client.force_login(scene.next_guard)
+        assert "data-discard hidden" in client.get("/m/").content.decode()
+
+        answer = self.discard(client, scene, refused="yes", what="file")
+
+        assert answer.status_code == 201
+        entry = Entry.objects.get(kind="incident.unsent_discarded")
+        assert json.loads(bytes(entry.data or b"")) == {
+            "writer": scene.guard.actor_key,
+            "what": "file",
+            "reason": "settled",
+            "refused": 1,
+        }
 
     @pytest.mark.parametrize(
         "said", [{"reason": ""}, {"reason": "x"}, {"what": "x"}, {"writer": ID}]

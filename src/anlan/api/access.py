@@ -335,7 +335,7 @@ def police_report_of(caller: Caller, uid: UUID) -> PoliceReport:
     found = _seen(
         PoliceReport.objects.select_related(
             *("case__site__organisation", "author", "handed_by", "procedure"),
-            *("receipt", "supplements"),
+            *("receipt", "supplements", "approved_by"),
         ).filter(uid=uid, case__in=cases_for(caller.user)),
         _("没有这份报案"),
     )
@@ -348,7 +348,7 @@ def police_paper_of(caller: Caller, uid: UUID) -> PolicePaper:
         PolicePaper.objects.select_related("report__case__site").filter(
             uid=uid, report__case__in=cases_for(caller.user)
         ),
-        _("没有这份公安文书"),
+        _("没有这份办案文书"),
     )
     check_can_see_reports(caller.user, found.report.case)
     return found

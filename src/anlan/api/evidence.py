@@ -14,7 +14,7 @@ from anlan.accounts.roles import Permission
 from anlan.api.access import case_of, exhibit_of
 from anlan.api.auth import ApiRequest, operation
 from anlan.api.files import UploadIn, content, once_with_file
-from anlan.api.schemas import Instant, Out, Text
+from anlan.api.schemas import In, Instant, Out, Text
 from anlan.base import stores
 from anlan.base.download import ranged_answer
 from anlan.evidence import services as evidence
@@ -54,6 +54,7 @@ class ExhibitOut(Out):
     happened_at: datetime | None
     received_at: datetime
     derived_from: str | None
+    is_footage: bool  # somebody said that it came out of a CCTV recorder
 
     @classmethod
     def of(cls, row: Exhibit) -> ExhibitOut:
@@ -77,6 +78,7 @@ class ExhibitOut(Out):
             happened_at=row.happened_at,
             received_at=row.received_at,
             derived_from=row.derived_from.code if row.derived_from else None,
+            is_footage=row.is_footage,
         )
 
 
@@ -148,6 +150,28 @@ def add_exhibit(
 @router.get("/exhibits/{uid}", **operation(Permission.CASE_SEE, out=ExhibitOut))
 def get_exhibit(request: ApiRequest, uid: UUID) -> ExhibitOut:
     return ExhibitOut.of(exhibit_of(request.auth, uid))
+
+
+class NotFootageIn(In):
+    reason: Annotated[Text, Field(min_length=1, max_length=300)]
+
+
+@router.post(
+    "/exhibits/{uid}/footage-correction",
+    **operation(*_OPEN, Permission.FOOTAGE_APPROVE, out=ExhibitOut),
+)
+def unsay_footage(request: ApiRequest, uid: UUID, body: NotFootageIn) -> ExhibitOut:
+    """It was said to come out of a CCTV recorder by mistake; what was brought for a
+    recording stays footage."""
+    caller = request.auth
+    evidence.unsay_footage(
+        exhibit=exhibit_of(caller, uid),
+        reason=body.reason,
+        by=caller.user,
+        at=caller.at,
+        via="api",
+    )
+    return ExhibitOut.of(exhibit_of(caller, uid))
 
 
 class ReceiptOut(Out):

@@ -50,6 +50,14 @@ class WithdrawalOut(Out):
         )
 
 
+class ApprovalOut(Out):
+    """By which list or application statements leave, and since when."""
+
+    code: str
+    at: datetime
+    exhibits: list[str]
+
+
 class PackageOut(Out):
     """``state`` is making, ready, handed_over, expired, withdrawn or failed.
 
@@ -65,6 +73,7 @@ class PackageOut(Out):
     identity: str
     document_number: str
     exhibits: list[str]
+    approvals: list[ApprovalOut]
     gaps: dict[str, list[str]]
     state: str
     failure: str
@@ -89,6 +98,10 @@ class PackageOut(Out):
             identity=row.identity,
             document_number=row.document_number,
             exhibits=[exhibit.code for exhibit in row.exhibits.order_by("number")],
+            approvals=[
+                ApprovalOut(code=one["code"], at=one["at"], exhibits=one["exhibits"])
+                for one in row.approvals
+            ],
             gaps={gap.value: codes for gap, codes in row.known_gaps},
             state=row.state,
             failure=row.failure,
@@ -116,7 +129,8 @@ class PackageIn(OnceIn):
     """``acknowledged`` says why it is made although something is not as it should be.
 
     Files for anybody but police and courts are masked copies where there are some;
-    with ``keeps_originals`` and a reason they are not.
+    with ``keeps_originals`` and a reason they are not. Statements go to the police as
+    material of a report whose list somebody else approved, or under an application.
     """
 
     exhibits: Annotated[list[UUID], Field(min_length=1, max_length=2000)]

@@ -57,6 +57,7 @@ router = Router(tags=["police"])
 
 _READ = (Permission.CASE_SEE, Permission.INVESTIGATION_READ)
 _WRITE = (*_READ, Permission.POLICE_REPORT)
+_APPROVE = (*_READ, Permission.FOOTAGE_APPROVE)
 _Name = Annotated[Text, Field(min_length=1, max_length=MOST_NAME)]
 _Words = Annotated[Text, Field(max_length=500)]
 _Reason = Annotated[Text, Field(min_length=1, max_length=500)]
@@ -188,6 +189,8 @@ class PoliceReportOut(Out):
     begun_at: datetime
     items: list[PoliceItemOut]
     missing: list[str]
+    approved_at: datetime | None
+    approved_by: UserOut | None
     handed_at: datetime | None
     handed_by: UserOut | None
     station: str
@@ -216,6 +219,8 @@ class PoliceReportOut(Out):
             begun_at=row.begun_at,
             items=[PoliceItemOut.of(line) for line in checklist(row)],
             missing=[kind.value for kind in missing_in(row)],
+            approved_at=row.approved_at,
+            approved_by=UserOut.of(row.approved_by) if row.approved_by else None,
             handed_at=row.handed_at,
             handed_by=UserOut.of(row.handed_by) if row.handed_by else None,
             station=row.station,
@@ -316,7 +321,11 @@ class PoliceHandOverIn(OnceIn):
 
 
 class PolicePaperIn(OnceIn):
-    """Dated as the paper is, whenever it came; see the guide."""
+    """Dated as the paper is, whenever it came; see the guide.
+
+    Of a judgment ``words`` says what was decided, of an appeal whose it is; ``office`` is
+    then the procuratorate's or court's.
+    """
 
     kind: PaperKind
     number: Annotated[Text, Field(max_length=MOST_NUMBER)] = ""
@@ -390,6 +399,18 @@ def set_police_item(
 
 
 @router.post(
+    "/police-reports/{uid}/approval", **operation(*_APPROVE, out=PoliceReportOut)
+)
+def approve_police_material(request: ApiRequest, uid: UUID) -> PoliceReportOut:
+    """Agree that its exhibits go to the police; not by whoever made the list."""
+    caller = request.auth
+    legal.approve_material(
+        report=police_report_of(caller, uid), by=caller.user, at=caller.at, via="api"
+    )
+    return PoliceReportOut.of(police_report_of(caller, uid))
+
+
+@router.post(
     "/police-reports/{uid}/hand-over", **operation(*_WRITE, out=PoliceReportOut)
 )
 def hand_over_police_report(
@@ -441,7 +462,7 @@ def drop_police_report(
 def record_police_paper(
     request: ApiRequest, uid: UUID, body: PolicePaperIn
 ) -> Status[PoliceReportOut]:
-    """Enter what the police wrote; the periods follow."""
+    """Enter what police, prosecutors or courts wrote; the periods of the police follow."""
     caller = request.auth
     legal.record_paper(
         report=police_report_of(caller, uid),

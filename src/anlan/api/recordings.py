@@ -255,6 +255,22 @@ def want_recording(
 
 
 @router.post(
+    "/cases/{number}/recordings/left-out",
+    **operation(*_SAVE, out=list[RecordingOut]),
+)
+def want_left_out(request: ApiRequest, number: str) -> list[RecordingOut]:
+    """Ask for every camera that saw it and was not asked for by itself.
+
+    Twice asks for nothing. The answer is what is new.
+    """
+    caller = request.auth
+    case = case_of(caller, number)
+    made = evidence.want_left_out(case=case, by=caller.user, at=caller.at)
+    rows = with_parts(recordings_of(case)).filter(pk__in=[one.pk for one in made])
+    return [RecordingOut.of(row) for row in rows]
+
+
+@router.post(
     "/recordings/{uid}/files", **operation(*_SAVE, out=RecordingOut, status=201)
 )
 def place_recording_file(

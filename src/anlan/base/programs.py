@@ -20,6 +20,7 @@ from anlan.base import limited
 
 SECONDS = 300  # of the processor, and by the clock
 CHAIN_POLL_SECONDS = 0.2
+KEEP_SECONDS = 1.0
 PICTURE_MEMORY = 1024**3
 PICTURE_SECONDS = 30
 _PICTURES = BoundedSemaphore(2)  # of this process: else each thread begins one
@@ -44,6 +45,7 @@ def run_limited(
     output: int = limited.MOST_OUTPUT,
     seconds: int | None = None,
     folder: str = "/",
+    keep: Callable[[], None] | None = None,
 ) -> Ended:
     """Run ``limited`` with these words; nothing of our environment goes with it.
 
@@ -51,17 +53,33 @@ def run_limited(
         memory, output: bytes; ``output`` of each file it writes, its words among them.
         seconds: ``SECONDS``, unless it is said.
         folder: where it stands.
+        keep: called each second; it may raise, and the program is ended.
     """
     seconds = SECONDS if seconds is None else seconds
     limits = (seconds, memory, output)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = _begin(arguments, limits, subprocess.DEVNULL, out, err, folder=folder)
         try:
-            code = process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            code = process.wait()
+            _await(process, seconds, keep)
+        finally:
+            end_program(process)
+        code = process.returncode
         return Ended(code, _whole(out, output), _whole(err, limited.MOST_OUTPUT))
+
+
+def _await(
+    process: subprocess.Popen[bytes], seconds: float, keep: Callable[[], None] | None
+) -> None:
+    """Until it ends or its time is over."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        try:
+            process.wait(left if keep is None else min(left, KEEP_SECONDS))
+        except subprocess.TimeoutExpired:
+            if keep is not None:
+                keep()
+        else:
+            return
 
 
 @cache

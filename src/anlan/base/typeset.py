@@ -54,7 +54,7 @@ def typeset(template: Path, data: Mapping[str, Any], *, at: datetime) -> Documen
 
     Args:
         template: a file of typst's language; the frame stands before it.
-        at: the document's date, in the time zone of the screens.
+        at: the document's date, told as the clocks in China show it.
 
     Raises:
         typst.TypstError: the template is wrong.

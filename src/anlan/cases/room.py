@@ -515,7 +515,7 @@ def _ended(task: Task) -> str:
     """Who and when; the program itself has no name."""
     name = task.ended_by.name if task.ended_by else ""
     at = f"{timezone.localtime(task.ended_at):%H:%M}" if task.ended_at else ""
-    words = Truncator(task.words).chars(40)
+    words = Truncator(task.said("words")).chars(40)
     return " · ".join(filter(None, (f"{name} {at}".strip(), words)))
 
 

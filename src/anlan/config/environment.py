@@ -9,7 +9,6 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     Field,
@@ -154,7 +153,6 @@ class Environment(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, description="Signing key of sessions; empty: a file in ANLAN_DATA/keys."
     )
-    time_zone: str = Field("Asia/Shanghai", description="Time zone of the screens.")
     log_format: Literal["text", "json"] = Field(
         "text", description="Format of the log."
     )
@@ -225,15 +223,6 @@ class Environment(BaseSettings):
                 raise ValueError(
                     f"{one} is no name of a host; without https://, port and path"
                 )
-        return value
-
-    @field_validator("time_zone")
-    @classmethod
-    def check_time_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ValueError, OSError, KeyError):
-            raise ValueError("no such time zone, as Asia/Shanghai is one") from None
         return value
 
     @field_validator("log_level")

@@ -81,6 +81,12 @@ DESK: tuple[Group, ...] = (
                 role="counsellor",
             ),
             Entry(
+                label=_("由我主持的调解"),
+                icon="scale",
+                url_name="mediation:mine",
+                role="mediator",
+            ),
+            Entry(
                 label=_("案件"),
                 icon="folders",
                 url_name="desk:cases",
@@ -188,6 +194,12 @@ DESK: tuple[Group, ...] = (
                 icon="users",
                 url_name="mediation_register:bodies",
                 permission=Permission.TALKS_READ,
+            ),
+            Entry(
+                label=_("律师名册"),
+                icon="users",
+                url_name="legal:lawyers",
+                permission=Permission.COUNSEL_ENGAGE,
             ),
             Entry(
                 label=_("本地报案指引"),

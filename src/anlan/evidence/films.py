@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -38,6 +38,7 @@ _COPIED = {"h264"}  # what every browser plays as it is
 
 
 Recipe: TypeAlias = dict[str, object]
+Keep: TypeAlias = "Callable[[], None] | None"  # as of ``run_limited``
 
 
 class NotMade(Exception):
@@ -64,10 +65,10 @@ class Film:
     holes: list[tuple[float, float]] = field(default_factory=list)
 
 
-def seconds_of(path: Path) -> float | None:
+def seconds_of(path: Path, *, keep: Keep = None) -> float | None:
     """How long a film is, as its box says; none if that cannot be read."""
     try:
-        ended = _probe(["-show_entries", "format=duration", str(path)])
+        ended = _probe(["-show_entries", "format=duration", str(path)], keep)
         return float(orjson.loads(ended.said)["format"]["duration"])
     except (NotMade, orjson.JSONDecodeError, KeyError, ValueError):
         return None
@@ -82,20 +83,23 @@ def has_pictures(path: Path) -> bool:
     return True
 
 
-def _start_of(path: Path) -> float:
+def _start_of(path: Path, keep: Keep) -> float:
     """The first stamp in a film, which need not be nought."""
-    ended = _probe(["-show_entries", "format=start_time", str(path)])
+    ended = _probe(["-show_entries", "format=start_time", str(path)], keep)
     try:
         return float(orjson.loads(ended.said)["format"]["start_time"])
     except (orjson.JSONDecodeError, KeyError, ValueError):
         raise NotMade("no pictures") from None
 
 
-def make_film(sources: Sequence[Source], folder: Path) -> Film:
+def make_film(sources: Sequence[Source], folder: Path, *, keep: Keep = None) -> Film:
     """One film of originals that follow each other without a gap.
 
     Each begins where its name says and not where the one before it ends: sound that is
     longer than its pictures would else push the clock on, by a second in ten minutes.
+
+    Args:
+        keep: called each second; it may raise, and nothing is made.
 
     Raises:
         NotMade: they cannot be put together.
@@ -110,10 +114,10 @@ def make_film(sources: Sequence[Source], folder: Path) -> Film:
             lines.append(f"duration {length:.6f}")
             if source.seconds is not None and source.seconds > length:
                 # Two stretches of a stream overlap: what comes twice is shown once.
-                lines.append(f"outpoint {_start_of(source.path) + length:.6f}")
+                lines.append(f"outpoint {_start_of(source.path, keep) + length:.6f}")
     (folder / "list").write_text("\n".join(lines) + "\n")
     made = folder / "film.mp4"
-    codec = _codec_of(sources[0].path)
+    codec = _codec_of(sources[0].path, keep)
     arguments = [
         *QUIET,
         *("-f", "concat", "-safe", "1", *ALLOWED, "-i", "list"),
@@ -126,10 +130,11 @@ def make_film(sources: Sequence[Source], folder: Path) -> Film:
         *("-c:a", "aac", "-movflags", "+faststart", "-f", "mp4", made.name),
     ]
     size = sum(source.path.stat().st_size for source in sources)
-    ended = run("ffmpeg", arguments, folder=folder, output=4 * size + SHEET_BYTES)
+    output = 4 * size + SHEET_BYTES
+    ended = run("ffmpeg", arguments, folder=folder, output=output, keep=keep)
     if ended.code != 0 or not made.exists():
         raise NotMade(complaint_of(ended))
-    times = times_of(made)
+    times = times_of(made, keep=keep)
     if not times:
         raise NotMade("no pictures")
     seconds = times[-1] + _usual(times)
@@ -144,7 +149,9 @@ def make_film(sources: Sequence[Source], folder: Path) -> Film:
     return Film(made, seconds, recipe, _holes(times, joints))
 
 
-def make_sheet(film: Path, folder: Path, *, seconds: float, every: int) -> Path:
+def make_sheet(
+    film: Path, folder: Path, *, seconds: float, every: int, keep: Keep = None
+) -> Path:
     """A contact sheet: the key frame nearest to each ``every`` seconds, in rows of five.
 
     Raises:
@@ -163,7 +170,7 @@ def make_sheet(film: Path, folder: Path, *, seconds: float, every: int) -> Path:
         ),
         *("-frames:v", "1", "-q:v", "4", "-f", "image2", "-update", "1", made.name),
     ]
-    ended = run("ffmpeg", arguments, folder=folder, output=SHEET_BYTES)
+    ended = run("ffmpeg", arguments, folder=folder, output=SHEET_BYTES, keep=keep)
     if ended.code != 0 or not made.exists():
         raise NotMade(complaint_of(ended))
     return made
@@ -220,9 +227,10 @@ def _step_of(path: Path) -> float:
         return USUAL_STEP
 
 
-def _codec_of(path: Path) -> str:
+def _codec_of(path: Path, keep: Keep = None) -> str:
     ended = _probe(
-        ["-select_streams", "v:0", "-show_entries", "stream=codec_name", str(path)]
+        ["-select_streams", "v:0", "-show_entries", "stream=codec_name", str(path)],
+        keep,
     )
     try:
         return str(orjson.loads(ended.said)["streams"][0]["codec_name"])
@@ -230,7 +238,7 @@ def _codec_of(path: Path) -> str:
         raise NotMade("no pictures") from None
 
 
-def times_of(path: Path) -> list[float]:
+def times_of(path: Path, *, keep: Keep = None) -> list[float]:
     """When each picture is shown, in seconds from the beginning."""
     ended = run(
         "ffprobe",
@@ -240,6 +248,7 @@ def times_of(path: Path) -> list[float]:
         ],
         folder=path.parent,
         output=PACKETS_BYTES,
+        keep=keep,
     )
     found = re.findall(rb"^-?\d+\.\d+", ended.said, re.MULTILINE)
     return sorted(float(text) for text in found)
@@ -268,13 +277,14 @@ def _holes(
     ]
 
 
-def _probe(arguments: Sequence[str]) -> Ended:
+def _probe(arguments: Sequence[str], keep: Keep = None) -> Ended:
     *words, path = arguments
     return run(
         "ffprobe",
         ["-v", "error", *ALLOWED, *words, "-of", "json", f"file:{path}"],
         folder=Path("/"),
         seconds=PROBE_SECONDS,
+        keep=keep,
     )
 
 
@@ -285,6 +295,7 @@ def run(
     folder: Path,
     output: int = PACKETS_BYTES,
     seconds: int = SECONDS,
+    keep: Keep = None,
 ) -> Ended:
     """Run one of the two programs, with its limits.
 
@@ -297,6 +308,7 @@ def run(
         output=output,
         seconds=seconds,
         folder=str(folder),
+        keep=keep,
     )
 
 

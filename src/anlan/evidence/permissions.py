@@ -142,8 +142,9 @@ def check_can_register(by: Actor, case: Case) -> None:
 def can_say_footage(by: Actor, exhibit: Exhibit, *, brought_by: str) -> bool:
     """Who says of a file that stands on the list that it came out of a CCTV recorder.
 
-    From then on it is opened for a reason alone and leaves under an application alone,
-    and nothing takes that back: whoever brought it, or keeps the evidence, says so.
+    From then on it is opened for a reason alone and leaves under an application alone:
+    whoever brought it, or keeps the evidence, says so. A mistake is corrected by another
+    (``check_can_unsay_footage``).
     """
     return (
         exhibit.is_footage
@@ -152,6 +153,22 @@ def can_say_footage(by: Actor, exhibit: Exhibit, *, brought_by: str) -> bool:
             isinstance(by, User)
             and has_permission(by, Permission.EVIDENCE_KEEP, site=exhibit.case.site)
         )
+    )
+
+
+def check_can_unsay_footage(by: Actor, exhibit: Exhibit) -> None:
+    """Who decides what footage leaves, and did not bring the file themself."""
+    check_permission(by, Permission.FOOTAGE_APPROVE, site=exhibit.case.site)
+    check_can_open(by, exhibit)
+    if isinstance(by, User) and exhibit.received_from == by.actor_key:
+        raise NotAllowed(_("这份文件是您带来的，请由另一人更正"))
+
+
+def can_unsay_footage(user: User, exhibit: Exhibit) -> bool:
+    return (
+        has_permission(user, Permission.FOOTAGE_APPROVE, site=exhibit.case.site)
+        and can_open(user, exhibit)
+        and exhibit.received_from != user.actor_key
     )
 
 

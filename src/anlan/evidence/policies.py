@@ -65,6 +65,18 @@ def check_is_kept(exhibit: Exhibit) -> None:
         raise Conflict(_("这件证据%s，不能再办理") % exhibit.get_state_display())
 
 
+def check_is_footage_by_word_alone(exhibit: Exhibit, *, is_of_recording: bool) -> None:
+    """
+    Raises:
+        Conflict: nobody said that it is footage, or it is more than said.
+    """
+    check_is_not_deleted(exhibit)
+    if not exhibit.is_footage:
+        raise Conflict(_("这件证据没有标为监控录像"))
+    if is_of_recording:
+        raise Conflict(_("它是从录像机取出、为一路录像带来或者从录像截取的，不能更正"))
+
+
 def check_is_not_deleted(thing: Exhibit | Recording) -> None:
     """Nobody opens or goes on with what its period let go."""
     if thing.is_deleted:

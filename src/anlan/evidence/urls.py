@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{_ONE}picture/", pages.picture, name="picture"),
     path(f"{_ONE}played/", pages.played, name="played"),
     path(f"{_ONE}original/", pages.original, name="original"),
+    path(f"{_ONE}not-footage/", pages.not_footage, name="not_footage"),
     path(f"{_ONE}receipt/", pages.receipt, name="receipt"),
     path(f"{_BELOW}objects/", objects.addition, name="object_addition"),
     path(f"{_ONE}sealing/", objects.sealing, name="sealing"),

@@ -17,6 +17,8 @@ class IncidentsConfig(AppConfig):
         )  # enters the encrypted fields in their list
         import_module("anlan.incidents.act")  # when the act was
         import_module("anlan.incidents.beside")  # the place, the page that ends it
+        # what is erased when the evidence of a case has gone
+        import_module("anlan.incidents.services.erasing")
         import_module("anlan.incidents.presence")  # who was there, where it was
         import_module("anlan.incidents.case_facts")  # what a review asks of it
         import_module("anlan.incidents.police_duty")  # calls to the police, waivers

@@ -93,10 +93,11 @@ class Unsent(models.TextChoices):
     REPORT = "report", _("上报")
     TASK = "task", _("任务")
     ACT = "act", _("现场登记")
+    FILE = "file", _("照片、录音或录像")
 
 
 class Discarded(models.TextChoices):
-    """Why whoever commands throws away what another left on a phone."""
+    """Why somebody throws away what another left on a phone."""
 
     TOLD = "told", _("已另行上报或登记")
     SETTLED = "settled", _("已用对讲机或电话处理")

@@ -139,17 +139,19 @@ class UnsentDiscarded(Event):
 
     kind: ClassVar[str] = "incident.unsent_discarded"
     sentence: ClassVar[str] = _(
-        "{actor}删除了{writer}留在手机里没有送出的{what}：{reason}"
+        "{actor}删除了{writer}留在手机里{state}的{what}：{reason}"
     )
     tone: ClassVar[str] = "warn"
 
     writer: str
     what: str
     reason: str
+    refused: int | None = None  # the server had refused it
 
     def shown(self) -> dict[str, Any]:
         return {
             **self.facts(),
+            "state": gettext("被退回") if self.refused else gettext("没有送出"),
             "what": Unsent(self.what).label,
             "reason": Discarded(self.reason).label,
         }
@@ -336,6 +338,26 @@ class EmergencyCalled(Event):
         return {
             "service": EmergencyService(self.service).label,
             "missed": gettext("，没有接通") if is_missed else "",
+        }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class EmergencyCorrected(Event):
+    """How it went was recorded wrongly; the reason stands with what was struck."""
+
+    kind: ClassVar[str] = "incident.emergency_corrected"
+    sentence: ClassVar[str] = _("{actor}更正：拨打 {service}，{outcome}")
+    tone: ClassVar[str] = "warn"
+
+    service: str
+    outcome: str
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            **self.facts(),
+            "service": EmergencyService(self.service).label,
+            "outcome": CallOutcome(self.outcome).label,
         }
 
 

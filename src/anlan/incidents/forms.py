@@ -27,6 +27,16 @@ class AnswerForm(forms.Form):
     receipt = forms.CharField(label=_("接警单号"), max_length=60, required=False)
 
 
+class CorrectionForm(OnceForm):
+    """How a call went after all; a button says how."""
+
+    reason = forms.CharField(
+        label=_("为什么更正"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class SendForm(forms.Form):
     """Somebody by name, whom the ladder did not choose."""
 

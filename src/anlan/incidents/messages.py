@@ -21,6 +21,7 @@ COMMAND = "incident.command"
 LATE = "incident.late"
 UNPROTECTED = "incident.unprotected"
 NONE_PROPOSED = "incident.false_alarm_waits"
+WAIVER_PROPOSED = "incident.waiver_waits"
 
 
 def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,6 +34,13 @@ def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
         else "",
         "rung": Rung(params["rung"]).label if "rung" in params else "",
     }
+
+
+def _waiting(params: Mapping[str, Any]) -> dict[str, Any]:
+    """``minutes`` is how long it waits, when it is told of once more."""
+    minutes = params.get("minutes")
+    words = gettext("（已等 %s 分钟）") % minutes if minutes else ""
+    return {**params, "waits": words}
 
 
 add_texts(
@@ -95,8 +103,18 @@ add_texts(
         name=_("误报待复核"),
         title=_("误报待复核：%(place)s"),
         body=_(
-            "%(site)s %(place)s：有人提出按误报办结，请看过理由同意或者不同意；在此之前一切照常处置（%(number)s）"
+            "%(site)s %(place)s：有人提出按误报办结%(waits)s，请看过理由同意或者不同意；在此之前一切照常处置（%(number)s）"
         ),
+        shown=_waiting,
+    ),
+    Text(
+        kind=WAIVER_PROPOSED,
+        name=_("不报警待复核"),
+        title=_("不报警待复核：%(place)s"),
+        body=_(
+            "%(site)s %(place)s：有人提出不报警%(waits)s，请看过理由同意或者不同意；复核同意之前仍须报警（%(number)s）"
+        ),
+        shown=_waiting,
     ),
     Text(
         kind=COMMAND,

@@ -166,9 +166,16 @@ class EmergencyCall(Worded):
         return self.outcome == self.Outcome.MISSED
 
     @property
+    def other_outcome(self) -> enums.CallOutcome:
+        """What a correction makes of it."""
+        outcome = self.Outcome
+        return outcome.CONNECTED if self.is_missed else outcome.MISSED
+
+    @property
     def awaits_answer(self) -> bool:
         """Whether somebody took it up, and nobody wrote down yet what they said."""
-        return not self.is_missed and self.answered_at is None
+        is_open = not self.is_missed and self.answered_at is None
+        return is_open and not self.is_erased
 
 
 def _by_two(name: str) -> list[models.BaseConstraint]:
@@ -207,12 +214,21 @@ class ByTwo(Worded):
     decided_at = models.DateTimeField(null=True)
     approved = models.BooleanField(null=True)
 
+    prefix: ClassVar[str]  # of its name on the record
+
     class Meta:
         abstract = True
+
+    @property
+    def thing(self) -> str:
+        """As the record names it."""
+        return f"{self.prefix}:{self.uid}"
 
 
 class PoliceWaiver(ByTwo):
     """The decision not to call the police: a reason, and a second person who agrees (G05)."""
+
+    prefix = "waiver"
 
     incident = models.ForeignKey(
         Incident, on_delete=models.PROTECT, related_name="police_waivers"
@@ -228,6 +244,8 @@ class PoliceWaiver(ByTwo):
 
 class FalseAlarmProposal(ByTwo):
     """That it was a false alarm, where something speaks against it."""
+
+    prefix = "false_alarm"
 
     incident = models.ForeignKey(
         Incident, on_delete=models.PROTECT, related_name="false_alarm_proposals"

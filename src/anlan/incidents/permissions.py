@@ -14,8 +14,10 @@ from anlan.cases.wall import is_party
 from anlan.incidents.models import (
     Assignment,
     Attachment,
+    EmergencyCall,
     FalseAlarmProposal,
     Incident,
+    PoliceWaiver,
     Report,
 )
 from anlan.investigation.independence import conflict_of
@@ -39,6 +41,19 @@ def check_can_send_for(by: Actor, writer: User, *, site: Site) -> None:
         site=site,
         sentence=_("只有值班主任或项目经理可以代为上报，或者删除"),
     )
+    if writer.organisation_id != site.organisation_id:
+        raise NotAllowed(_("没有这个人"))
+
+
+def check_can_discard(by: Actor, writer: User, *, site: Site, is_refused: bool) -> None:
+    """What was refused nobody can send: whoever holds the phone clears it away, and says why.
+
+    All else is for whoever commands, who may send it instead.
+    """
+    if not is_refused:
+        check_can_send_for(by, writer, site=site)
+        return
+    check_permission(by, Permission.INCIDENT_REPORT, site=site)
     if writer.organisation_id != site.organisation_id:
         raise NotAllowed(_("没有这个人"))
 
@@ -131,6 +146,19 @@ def check_can_call(by: Actor, incident: Incident) -> User:
     return by
 
 
+def check_can_correct_call(by: Actor, call: EmergencyCall) -> User:
+    """Whoever recorded it may say that it was wrong, or the duty officer."""
+    user = check_can_call(by, call.incident)
+    if user.pk != call.called_by_id:
+        check_permission(
+            user,
+            Permission.INCIDENT_COMMAND,
+            site=call.incident.case.site,
+            sentence=_("只有登记这次电话的人或值班主任可以更正"),
+        )
+    return user
+
+
 def check_can_call_off(by: Actor, incident: Incident) -> None:
     """Say that it was a false alarm: who commands, and is on neither side."""
     check_can_command(by, incident.case)
@@ -155,11 +183,15 @@ def check_can_decide_false_alarm(
     return user
 
 
-def can_decide_false_alarm(user: User, proposal: FalseAlarmProposal) -> bool:
+def can_decide(user: User, proposal: PoliceWaiver | FalseAlarmProposal) -> bool:
     """Whether they could agree by now: of no side, not there, and not who proposed it."""
     incident, proposed_by = proposal.incident, proposal.proposed_by
     try:
-        check_can_decide_false_alarm(user, incident, proposed_by=proposed_by)
+        if isinstance(proposal, PoliceWaiver):
+            site = incident.case.site
+            check_can_decide_waiver(user, site=site, proposed_by=proposed_by)
+        else:
+            check_can_decide_false_alarm(user, incident, proposed_by=proposed_by)
     except NotAllowed:
         return False
     return not conflict_of(user, incident.case)

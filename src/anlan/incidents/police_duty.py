@@ -24,7 +24,7 @@ def duty_of(case: Case) -> Duty | None:
         ),
         waivers=tuple(
             Waiver(
-                reason=one.reason,
+                reason=one.said("reason"),
                 proposed_by=one.proposed_by.name,
                 decided_by=one.decided_by.name if one.decided_by else "",
                 decided_at=one.decided_at,

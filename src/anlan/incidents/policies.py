@@ -23,6 +23,7 @@ from anlan.incidents.enums import (
     AssignmentState,
     CallOutcome,
     Dissuasion,
+    EmergencyService,
     Flag,
     HappenedSource,
     Police,
@@ -31,9 +32,17 @@ from anlan.incidents.events import (
     ArrivalTakenBack,
     ControlTakenBack,
     DissuasionTried,
+    EmergencyCorrected,
     SceneControlled,
 )
-from anlan.incidents.models import Assignment, EmergencyCall, Incident, Report
+from anlan.incidents.models import (
+    Assignment,
+    EmergencyCall,
+    FalseAlarmProposal,
+    Incident,
+    PoliceWaiver,
+    Report,
+)
 from anlan.incidents.severity import suggest_severity
 from anlan.investigation.models import Finding
 from anlan.law.guardrails import check_measure, must_be_reported
@@ -264,9 +273,7 @@ def check_may_have_been_none(case: Case) -> None:
                 "请照常处置、办结；登记错了的，请先更正"
             )
         )
-    calls = EmergencyCall.objects.filter(
-        incident__case__in=whole, answered_at__isnull=False
-    )
+    calls = _answered_calls(whole).filter(outcome=CallOutcome.CONNECTED)
     reports = PoliceReport.objects.filter(case__in=whole, handed_at__isnull=False)
     if calls.exists() or reports.exists():
         raise Conflict(
@@ -325,11 +332,20 @@ def signs_of_a_fight(case: Case) -> list[str]:
         or said.filter(kind=SceneControlled.kind).exists(),
         _("登记过劝阻的结果"): bool(spoken & {Dissuasion.WORKED, Dissuasion.FAILED}),
         _("登记过是否使用力量"): tasks.exists(),
+        _("登记过打通 110 或者 120，后来更正"): _answered_calls(whole)
+        .filter(outcome=CallOutcome.MISSED)
+        .exists(),
         _("报告说有伤、持械、多人或者老幼、工作人员被打"): must_be_reported(
             severity=level, is_reported=False, act_on=act_day(case)
         ),
     }
     return [words for words, is_so in signs.items() if is_so]
+
+
+def _answered_calls(whole: list[Case]) -> QuerySet[EmergencyCall]:
+    return EmergencyCall.objects.filter(
+        incident__case__in=whole, answered_at__isnull=False
+    )
 
 
 def _told_beside_going_on(report: Report) -> int:
@@ -375,8 +391,47 @@ def police_of(incident: Incident) -> Police:
     return Police.CALLED if known.exists() else Police(incident.police)
 
 
+def check_is_undecided(proposal: PoliceWaiver | FalseAlarmProposal) -> None:
+    if proposal.decided_at is not None:
+        raise Conflict(_("这项决定已经复核"))
+
+
+def still_waits(proposal: PoliceWaiver | FalseAlarmProposal) -> bool:
+    """Whether a second person is needed yet: the police may have been called meanwhile."""
+    incident = proposal.incident
+    if proposal.decided_at is not None or not incident.case.is_open:
+        return False
+    is_waiver = isinstance(proposal, PoliceWaiver)
+    return not is_waiver or police_of(incident) != Police.CALLED
+
+
+def police_on_record(incident: Incident) -> Police:
+    """What the calls, the reports and the decisions of this one case say by now."""
+    is_called = incident.calls.filter(
+        service=EmergencyService.POLICE, outcome=CallOutcome.CONNECTED
+    )
+    reports = PoliceReport.objects.filter(
+        case=incident.case_id, handed_at__isnull=False
+    )
+    if is_called.exists() or reports.exists():
+        return Police.CALLED
+    waivers = incident.police_waivers.filter(approved=True, ended_at=None)
+    return Police.WAIVED if waivers.exists() else Police.UNDECIDED
+
+
+def check_call_was_not_corrected(
+    call: EmergencyCall, happened: datetime | None
+) -> None:
+    """What a phone kept does not undo what was corrected after it was said."""
+    corrected = _since(call.incident, EmergencyCorrected.kind, happened)
+    if corrected.filter(object=f"call:{call.uid}").exists():
+        raise Conflict(_("这次电话的结果之后已另行更正"))
+
+
 def check_can_be_answered(call: EmergencyCall) -> None:
     if call.outcome == CallOutcome.MISSED:
         raise Conflict(_("这次电话没有接通，请再拨打一次"))
     if call.answered_at is not None:
         raise Conflict(_("这次通话的答复已经登记"))
+    if call.is_erased:  # without a salt the answer could be guessed by its digest
+        raise Conflict(_("这次通话的文字已按期限删除，不能再登记答复"))

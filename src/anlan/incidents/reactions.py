@@ -40,14 +40,15 @@ from anlan.incidents.events import (
 from anlan.incidents.models import (
     Assignment,
     Device,
-    FalseAlarmProposal,
     Incident,
     MonitorTile,
+    PoliceWaiver,
     Report,
 )
-from anlan.incidents.permissions import can_decide_false_alarm
+from anlan.incidents.permissions import can_decide
 from anlan.incidents.services.responding import ACKNOWLEDGE, CLOSE, CONTROL
 from anlan.incidents.services.retaliation import follow_retaliation
+from anlan.incidents.services.seconding import SECOND
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 from anlan.notify.enums import ChannelKind, Urgency
@@ -58,6 +59,8 @@ from anlan.resolution.legal.models import Retaliation
 
 # A panic button may be pressed ten times: within this one message counts them.
 _FURTHER_ONCE_IN = timedelta(seconds=60)
+# Who may hold the right to agree that the police are not called.
+_SECOND = (Rung.SITE_MANAGER.value, "legal_counsel", Rung.HEADQUARTERS.value)
 _ABOVE = (Rung.DUTY_OFFICER, Rung.SITE_MANAGER, Rung.HEADQUARTERS)
 
 
@@ -215,27 +218,39 @@ def tell_of_late_protection(queued: Queued) -> None:
 
 
 def tell_who_may_agree(queued: Queued) -> None:
-    """A false alarm was proposed: whoever may agree, headquarters if nobody is left.
+    """Something waits for a second person: whoever may agree, headquarters if nobody may.
 
-    Help goes on until then, so that it may wait for a morning.
+    They hear of it when it is proposed, and again when its clock runs out. Help goes on
+    until then, and so does the duty to call the police, so that nobody is woken for it.
     """
-    proposal = FalseAlarmProposal.objects.select_related(
-        "proposed_by", "incident__place", "incident__case__site__organisation"
-    ).get(uid=_uid(queued.object))
-    incident = proposal.incident
-    if not incident.case.is_open:  # decided in the same transaction
+    event = queued.event
+    is_late = isinstance(event, DeadlineMissed)
+    if isinstance(event, DeadlineMissed) and event.key != SECOND:
         return
-    holders = people_by_role(incident.case.site, (Rung.SITE_MANAGER, Rung.HEADQUARTERS))
-    headquarters = holders[Rung.HEADQUARTERS]
-    people = _each_once([*holders[Rung.SITE_MANAGER], *headquarters])
-    agree = [one for one in people if can_decide_false_alarm(one, proposal)]
+    thing = event.about if isinstance(event, DeadlineMissed) else queued.object
+    proposal = selectors.proposal_named(thing)
+    if not policies.still_waits(proposal):  # or decided in the same transaction
+        return
+    incident = proposal.incident
+    holders = people_by_role(incident.case.site, _SECOND)
+    people = _each_once(one for role in _SECOND for one in holders[role])
+    agree = [one for one in people if can_decide(one, proposal)]
+    is_waiver = isinstance(proposal, PoliceWaiver)
     _tell(
-        messages.NONE_PROPOSED,
+        messages.WAIVER_PROPOSED if is_waiver else messages.NONE_PROPOSED,
         queued,
         incident=incident,
-        people=agree or headquarters,
+        people=agree or holders[Rung.HEADQUARTERS],
+        params={"minutes": _minutes(proposal.proposed_at, queued.recorded_at)}
+        if is_late
+        else None,
+        path=f"/cases/{incident.case.number}/",
         urgency=Urgency.NORMAL,
     )
+
+
+def _minutes(since: datetime, at: datetime) -> int:
+    return int((at - since).total_seconds() // 60)
 
 
 def _each_once(people: Iterable[User]) -> Iterable[User]:
@@ -415,10 +430,12 @@ def _tell(
     with_groups: bool = False,
     urgency: Urgency = Urgency.ALARM,
     is_guard: bool = False,
+    path: str = "",
 ) -> None:
     """Send to all but the one who did it, with what every message of an incident says.
 
     Args:
+        path: the page it leads to, if not by who they are.
         is_guard: they are led to the scene, and their roles need not be read.
     """
     incident = incident or _incident(queued)
@@ -438,7 +455,7 @@ def _tell(
             **(params or {}),
         },
         about=about,
-        path=_scene_of(case) if is_guard else _page_for(told, case),
+        path=path or (_scene_of(case) if is_guard else _page_for(told, case)),
         with_groups=with_groups,
         voice_at=voice_at,
         exercise=queued.exercise,

@@ -13,6 +13,8 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import User
+from anlan.accounts.permissions import has_permission
+from anlan.accounts.roles import Permission
 from anlan.base.duration import duration_words
 from anlan.base.remembered import address
 from anlan.cases.about import About
@@ -186,8 +188,21 @@ class IncidentRoom(Room):
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """The last call to each number; those before it are on the timeline."""
+        """The calls to each number that count; those before them are on the timeline."""
         return self.facts.calls
+
+    @property
+    def corrigible(self) -> set[UUID]:
+        """The calls of which the reader may say that it went otherwise."""
+        worked = self.case.joined_into or self.case
+        if not worked.is_open:
+            return set()
+        commands = has_permission(
+            self.reader, Permission.INCIDENT_COMMAND, site=self.case.site
+        )
+        return {
+            call.uid for call in self.calls if commands or call.caller == self.reader.pk
+        }
 
     @property
     def phases_left(self) -> Mapping[str, datetime | None]:

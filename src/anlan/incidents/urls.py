@@ -35,6 +35,11 @@ urlpatterns = [
     path(f"{_BELOW}call/<str:service>/", helping.call, name="call"),
     path(f"{_BELOW}calls/<uuid:uid>/answer/", helping.answer, name="answer"),
     path(
+        f"{_BELOW}calls/<uuid:uid>/correction/",
+        helping.correction,
+        name="correction",
+    ),
+    path(
         f"{_BELOW}assignments/<uuid:uid>/acknowledgement/",
         scene.acknowledgement,
         name="acknowledgement",

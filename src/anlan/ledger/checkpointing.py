@@ -8,8 +8,10 @@ safety says so; nothing else does.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from django.conf import settings
 from django.db import transaction
@@ -26,14 +28,23 @@ from anlan.ledger.events import (
     Event,
     LogKeyBegan,
     LogKeyReplaced,
+    LogKeyRevoked,
     LogKeyRotated,
     Queued,
 )
-from anlan.ledger.models import Chain, Checkpoint, Departure, LogKey, Tree
-from anlan.ledger.services import SiteLike, append_everywhere, recording
+from anlan.ledger.models import (
+    Chain,
+    Checkpoint,
+    Departure,
+    LogKey,
+    RevokedKey,
+    Tree,
+)
+from anlan.ledger.services import SiteLike, append_everywhere, append_to, recording
 from anlan.ledger.signer.client import Away, Client, Key
 from anlan.ledger.signer.keys import Rotation
 from anlan.ledger.signer.memory import Refused
+from anlan.ledger.signer.revocations import Revocation, revocation_of
 from anlan.ledger.tiles import StoredNodes, TreeBroken
 from anlan.ledger.tree import consistency_proof, root_at
 
@@ -155,12 +166,57 @@ def note_departure(
 def accept_new_key(*, by: Actor, at: datetime) -> Key:
     """Trust the key that the signer shows, though no known one handed over to it.
 
-    After a loss without paper, or when others know the old one. It is on the record.
+    After a loss without paper, or when others know the old one. It is on the record. Every
+    chain is signed with it, so that it can say up to where the old one counted.
+
+    Raises:
+        Away: the signer does not answer.
+        Refused: the key was revoked.
     """
-    key = signer().key()
+    client = signer()
+    key = client.key()
     if not _is_known(key.public_key):
         _enter([key.public_key], [LogKeyReplaced(new=key.public_key.hex())], by, at)
+    _sign_all(client, at=at)
     return key
+
+
+def take_revocations(*, by: Actor, at: datetime) -> int:
+    """Put on the record what the signer says of keys; returns of how many chains is new.
+
+    Raises:
+        Away: the signer does not answer.
+        Refused: it shows a key that nobody vouches for.
+    """
+    client = signer()
+    before = RevokedKey.objects.count()
+    _known_key(client, at=at)
+    _enter([], [], by, at, _new_revocations(client, set()))
+    return RevokedKey.objects.count() - before
+
+
+def revocations() -> list[Revocation]:
+    """Every statement that ended a key; one that was made unreadable `verify` names."""
+    found = []
+    for said in RevokedKey.objects.order_by("pk").values_list("said", flat=True):
+        with suppress(ValueError):
+            found.append(revocation_of(said))
+    return found
+
+
+def _sign_all(client: Client, *, at: datetime) -> None:
+    """Have each chain signed that this signer has signed nothing of yet."""
+    places = Checkpoint.objects.values_list("organisation_id", "site_id").distinct()
+    for place in places.order_by("organisation_id", "site_id"):
+        name = origin(*place)
+        if name is None or client.last(name) is not None:
+            continue
+        try:
+            note = _signed(*place, _head(*place), at=at)
+        except TreeBroken as trouble:
+            log.error("chain %s/%s: %s is missing", *place, trouble)  # noqa: TRY400
+            continue
+        _keep(*place, note, at=at)
 
 
 def _due(at: datetime) -> list[tuple[int, int]]:
@@ -251,14 +307,17 @@ def _note_refusal(
 def _known_key(client: Client, *, at: datetime) -> Key:
     """The key in use, if it is known, or a known one handed over to it; the first is."""
     key = client.key()
-    if _is_known(key.public_key):
-        return key
     known = {bytes(one) for one in LogKey.objects.values_list("public_key", flat=True)}
+    sound = known - {one.key for one in revocations()}
+    if key.public_key in sound:
+        return key
+    if key.public_key in known:
+        raise Refused(OTHER_KEY)  # it was revoked, and came back from paper
     if not known:
         began = LogKeyBegan(public_key=key.public_key.hex())
         _enter([key.public_key], [began], SYSTEM, at)
         return key
-    steps = _handovers(known, key)
+    steps = _handovers(sound, key)
     if not steps:
         raise Refused(OTHER_KEY)
     _enter(
@@ -269,6 +328,7 @@ def _known_key(client: Client, *, at: datetime) -> Key:
         ],
         SYSTEM,
         at,
+        _new_revocations(client, {step.new for step in steps}),
     )
     return key
 
@@ -298,11 +358,63 @@ def _handovers(known: set[bytes], key: Key) -> list[Rotation]:
     return steps[begins[-1] :] if begins else []
 
 
+def _new_revocations(
+    client: Client, begun: set[bytes]
+) -> dict[tuple[int, int], list[Revocation]]:
+    """What the signer has of keys that are believed, by chain.
+
+    Args:
+        begun: keys that are about to be.
+    """
+    known = begun | {
+        bytes(one) for one in LogKey.objects.values_list("public_key", flat=True)
+    }
+    sound = known - {one.key for one in revocations()}
+    found = {}
+    for place in Chain.objects.values_list("organisation_id", "site_id"):
+        name = origin(*place)
+        found[place] = [
+            one
+            for one in (client.revocations(name) if name is not None else [])
+            if one.last.origin == name
+            and one.by in sound
+            and one.key in known
+            and one.is_sound
+        ]
+    return found
+
+
 def _enter(
-    public_keys: list[bytes], events: list[Event], by: Actor, at: datetime
+    public_keys: list[bytes],
+    events: list[Event],
+    by: Actor,
+    at: datetime,
+    revoked: Mapping[tuple[int, int], list[Revocation]] = MappingProxyType({}),
 ) -> None:
-    """Trust keys from now on, and say so on every organisation's own chain."""
+    """Trust keys from now on or no longer, and say so on organisations' own chains.
+
+    Args:
+        revoked: by chain, which only its own organisation reads of.
+    """
     with recording():
+        for (organisation_id, site_id), said in sorted(revoked.items()):
+            for one in said:
+                row = RevokedKey(
+                    organisation_id=organisation_id,
+                    site_id=site_id,
+                    public_key=one.key,
+                    said=one.as_json(),
+                    revoked_at=at,
+                )
+                if insert_if_new(row):
+                    append_to(
+                        LogKeyRevoked(**one.as_json()),
+                        organisation_id=organisation_id,
+                        site_id=0,
+                        subject="ledger",
+                        by=by,
+                        at=at,
+                    )
         for public_key in public_keys:
             insert_if_new(LogKey(public_key=public_key, seen_at=at))
         for event in events:

@@ -238,6 +238,28 @@ class LogKeyReplaced(Event):
     new: str  # hex
 
 
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class LogKeyRevoked(Event):
+    """Others may know a key: in one chain it counts up to a size (``signer.revocations``)."""
+
+    kind: ClassVar[str] = "ledger.log_key_revoked"
+    sentence: ClassVar[str] = _(
+        "台账的签名密钥 {key} 作废，在 {origin} 只认它签到第 {size} 条：{reason}"
+    )
+    tone: ClassVar[str] = "alarm"
+
+    origin: str
+    key: str  # hex, as are all but numbers and words
+    by: str
+    size: int
+    root: str
+    seconds: int
+    reason: str
+    by_new: str
+    by_old: str
+
+
 _DIRECTIONS = {"back": gettext_lazy("后退"), "forward": gettext_lazy("前跳")}
 
 

@@ -164,6 +164,11 @@ class Worded(models.Model):
         """Whether its words went with their period."""
         return not bytes(self.text_salt)
 
+    def said(self, field: str) -> str:
+        """Its words, or that they went with their period: a blank would look like a fault."""
+        words: str = getattr(self, field)
+        return str(_("已按期限删除")) if not words and self.is_erased else words
+
     def digest_of(self, field: str) -> str:
         """Return what an entry must carry to cover the words in ``field``."""
         words: Any = getattr(self, field)
@@ -268,6 +273,27 @@ class LogKey(models.Model):
 
     def __str__(self) -> str:
         return f"log key {bytes(self.public_key).hex()[:16]}"
+
+
+class RevokedKey(models.Model):
+    """Up to where a key counts in one chain; the entry of it says the same."""
+
+    organisation_id = models.BigIntegerField()
+    site_id = models.BigIntegerField()
+    public_key = models.BinaryField(max_length=32)
+    said = models.JSONField()  # the statement with its signatures
+    revoked_at = models.DateTimeField()  # when it was entered here
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "site_id", "public_key"],
+                name="ledger_revoked_key_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"revoked key {bytes(self.public_key).hex()[:16]}"
 
 
 class Witness(models.Model):

@@ -14,7 +14,7 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,11 +35,12 @@ from anlan.ledger.checkpoints import (
 )
 from anlan.ledger.signer import keys
 from anlan.ledger.signer.memory import Memory, Refused
+from anlan.ledger.signer.revocations import Revocation, revocation_of
 
 VERSION = 1
 MOST_CHAINS = 1_000  # in a file
 LONGEST_FILE = 16_000_000  # bytes
-NAME, LOG_KEYS = "name", "log-keys"
+NAME, LOG_KEYS, REVOKED = "name", "log-keys", "revoked"
 
 
 class BadFile(Exception):
@@ -61,10 +62,17 @@ class Request:
         return {"note": self.note.text, "proofs": proofs}
 
 
-def write_requests(requests: list[Request]) -> str:
+def write_requests(
+    requests: list[Request], revocations: Iterable[Revocation] = ()
+) -> str:
     """What the first machine gives to the witness."""
-    chains = [request.as_json() for request in requests]
-    return json.dumps({"anlan": "checkpoints", "v": VERSION, "chains": chains})
+    said = {
+        "anlan": "checkpoints",
+        "v": VERSION,
+        "chains": [request.as_json() for request in requests],
+        "revocations": [one.as_json() for one in revocations],
+    }
+    return json.dumps(said)
 
 
 def read_requests(text: str) -> list[Request]:
@@ -84,6 +92,19 @@ def read_requests(text: str) -> list[Request]:
         except (AttributeError, KeyError, TypeError, ValueError) as fault:
             raise BadFile(f"a chain cannot be read: {fault}") from None
     return found
+
+
+def read_revocations(text: str) -> list[Revocation]:
+    """What the same file says of keys; files of older versions say nothing.
+
+    Raises:
+        BadFile: it is something else.
+    """
+    list(_chains(text, "checkpoints"))
+    try:
+        return [revocation_of(one) for one in json.loads(text).get("revocations", [])]
+    except (TypeError, ValueError) as fault:
+        raise BadFile(f"a revocation cannot be read: {fault}") from None
 
 
 @dataclass(frozen=True)
@@ -177,15 +198,55 @@ class Witness:
         keys.write_whole(self._folder / LOG_KEYS, lines, mode=0o600)
         keys.write_whole(self._folder / NAME, name, mode=0o600)
 
+    @property
+    def revocations(self) -> list[Revocation]:
+        path = self._folder / REVOKED
+        said = json.loads(path.read_text("ascii")) if path.exists() else []
+        return [revocation_of(one) for one in said]
+
+    def take(self, revocations: Iterable[Revocation]) -> list[Revocation]:
+        """Believe no more in keys that a key which is believed in ends; returns the new.
+
+        The first word about a key in a chain stays. A revoked key says nothing any more,
+        not even of the one that ended it.
+        """
+        found: list[Revocation] = []
+        with keys.locked(self._folder):
+            known = self.revocations
+            for one in revocations:
+                ended = {each.key for each in known}
+                heard = {(each.key, each.last.origin) for each in known}
+                if (
+                    one.is_sound
+                    and one.by in self.log_keys
+                    and one.by not in ended
+                    and (one.key, one.last.origin) not in heard
+                ):
+                    known.append(one)
+                    found.append(one)
+            if found:
+                text = json.dumps([each.as_json() for each in known])
+                keys.write_whole(self._folder / REVOKED, text, mode=0o600)
+        return found
+
+    def _is_believed(self, note: Note, key: bytes) -> bool:
+        """A revoked key only in what the one that ended it has signed too."""
+        said = [one for one in self.revocations if one.key == key]
+        return not said or note.statement in [one.last for one in said]
+
     def cosign(self, request: Request, *, seconds: int) -> Signature:
         """Sign a checkpoint that continues the last one seen of its chain.
 
         Raises:
-            Refused: ``unsigned`` by the log, or what `Memory.advance` says.
+            Refused: ``unsigned`` by the log, signed with a ``revoked`` key, or what
+                `Memory.advance` says.
         """
         note = request.note
-        if not any(is_signed(note, key) for key in self.log_keys):
+        signing = [key for key in self.log_keys if is_signed(note, key)]
+        if not signing:
             raise Refused("unsigned")
+        if not any(self._is_believed(note, key) for key in signing):
+            raise Refused("revoked")
         with keys.locked(self._folder):
             last = self._memory.last(note.statement.origin)
             proof = request.proofs.get(last.size, []) if last else []
@@ -244,7 +305,13 @@ def _do(options: argparse.Namespace) -> int:
 def _cosign_file(witness: Witness, request: Path, answer: Path) -> int:
     """Sign all that can be signed; returns how many chains were refused."""
     notes, refused = [], 0
-    for chain in read_requests(request.read_text("utf-8")):
+    text = request.read_text("utf-8")
+    for one in witness.take(read_revocations(text)):
+        sys.stdout.write(
+            f"revoked {fingerprint(one.key)}\n"
+            f"  {one.last.origin} after {one.last.size}: {one.reason!a}\n"
+        )
+    for chain in read_requests(text):
         said = chain.note.statement
         try:
             line = witness.cosign(chain, seconds=int(time.time()))

@@ -65,6 +65,7 @@ class DiscardForm(KeptForm):
     writer = forms.ModelChoiceField(User.objects.all(), to_field_name="uid")
     what = forms.TypedChoiceField(choices=Unsent.choices, coerce=Unsent)
     reason = forms.TypedChoiceField(choices=Discarded.choices, coerce=Discarded)
+    refused = forms.BooleanField(required=False)
 
     def clean_age(self) -> int | None:
         """Mostly it lay there for long: that is why it goes."""

@@ -39,6 +39,11 @@ urlpatterns = [
         views.call_answer,
         name="call_answer",
     ),
+    path(
+        "cases/<str:number>/calls/<uuid:uid>/correction/",
+        views.call_correction,
+        name="call_correction",
+    ),
     path("cases/<str:number>/dissuasion/", views.dissuasion, name="dissuasion"),
     path("cases/<str:number>/upload/", views.upload, name="upload"),
     path("tasks/", views.tasks, name="tasks"),

@@ -33,7 +33,7 @@ from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, DomainError, InvalidInput, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
-from anlan.cases.forms import DoneForm
+from anlan.cases.forms import DoneForm, ReasonForm
 from anlan.cases.models import Task
 from anlan.cases.permissions import can_know_task
 from anlan.cases.room import Room
@@ -260,6 +260,7 @@ def discards(request: HttpRequest) -> JsonResponse:
             reason=said["reason"],
             made=form.happened(at=at),
             request_id=said["request_id"],
+            is_refused=said["refused"],
             by=user,
             at=at,
         )
@@ -438,6 +439,26 @@ def call(request: HttpRequest, number: str, service: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def call_answer(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     return calling.answer(request, number, uid, pages=_CALL_PAGES)
+
+
+@login_required
+@require_POST
+@at_scene
+def call_correction(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """It was recorded wrongly whether somebody took the call up."""
+    outcome = calling.outcome_of(request)
+    made = calling.call_of(request, number, uid)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput(_("请写明为什么更正"), path="reason")
+
+    def say(**said: Unpack[Said]) -> Incident:
+        corrected = incidents.correct_emergency_call(
+            call=made, outcome=outcome, reason=form.cleaned_data["reason"], **said
+        )
+        return corrected.incident
+
+    return _say(request, say)
 
 
 @login_required

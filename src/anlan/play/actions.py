@@ -58,6 +58,7 @@ from anlan.evidence.models import (
     Statement,
 )
 from anlan.evidence.selectors import exhibits_of
+from anlan.evidence.selectors.approvals import statements_among
 from anlan.evidence.selectors.recordings import recordings_of
 from anlan.evidence.selectors.register import Wanted, register_page
 from anlan.evidence.services import (
@@ -72,7 +73,12 @@ from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.packages import path_of
 from anlan.evidence.verifier import verify
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import Channel, EmergencyService, HappenedSource
+from anlan.incidents.enums import (
+    CallOutcome,
+    Channel,
+    EmergencyService,
+    HappenedSource,
+)
 from anlan.incidents.models import (
     EmergencyCall,
     FalseAlarmProposal,
@@ -253,9 +259,20 @@ def part(stage: Stage, *, by: Actor, at: datetime, report: int) -> str:
 
 
 @action
-def call(stage: Stage, *, by: Actor, at: datetime, service: str) -> str:
+def call(
+    stage: Stage,
+    *,
+    by: Actor,
+    at: datetime,
+    service: str,
+    outcome: str = CallOutcome.CONNECTED,
+) -> str:
     made = incidents.record_emergency_call(
-        incident=stage.incident, service=EmergencyService(str(service)), by=by, at=at
+        incident=stage.incident,
+        service=EmergencyService(str(service)),
+        outcome=CallOutcome(outcome),
+        by=by,
+        at=at,
     )
     stage.calls.append(made)
     return f"{service}: {made.words.splitlines()[1]}"
@@ -269,6 +286,20 @@ def answer(
         call=stage.calls[-1], answer=words, receipt=receipt, by=by, at=at
     )
     return receipt
+
+
+@action
+def correct_call(
+    stage: Stage, *, by: Actor, at: datetime, outcome: str, reason: str
+) -> str:
+    incidents.correct_emergency_call(
+        call=stage.calls[-1],
+        outcome=CallOutcome(outcome),
+        reason=reason,
+        by=by,
+        at=at,
+    )
+    return outcome
 
 
 @action
@@ -905,6 +936,7 @@ def ask_footage(
     document: str = "",
     tail: str = "0000",
     wanted: str = "",
+    statements: bool = False,
 ) -> str:
     """Somebody asks for the recordings of the case; each officer is "name number"."""
     kind = Applicant(applicant)
@@ -927,10 +959,11 @@ def ask_footage(
             identity_paper=_SHOWN[kind.is_authority],
             identity_tail=tail,
             purpose=purpose,
+            names_statements=statements,
             windows=[
                 (
-                    min(film.wanted_from for film in films),
-                    min(at, max(film.wanted_to for film in films)),
+                    min((film.wanted_from for film in films), default=case.opened_at),
+                    min(at, max((film.wanted_to for film in films), default=at)),
                 )
             ],
             wanted=FootageWay(wanted or ("copy" if kind.is_authority else "view")),
@@ -948,16 +981,19 @@ def approve_footage(
     *,
     by: User,
     at: datetime,
-    cameras: Sequence[str],
+    cameras: Sequence[str] = (),
     way: str = "view",
+    spoken: bool = False,
     application: int = -1,
 ) -> str:
-    """Recordings of these cameras, and nothing else."""
+    """Recordings of these cameras, and with ``spoken`` the statements; nothing else."""
     row = stage.applications[application]
+    everything = list(exhibits_of(stage.incident.case, by))
     evidence.approve_application(
         application=row,
         way=FootageWay(way),
         recordings=[stage.recording(name) for name in cameras],
+        exhibits=statements_among(everything) if spoken else [],
         by=by,
         at=at,
     )

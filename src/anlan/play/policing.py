@@ -8,6 +8,7 @@ from anlan.accounts.models import Place, User
 from anlan.base.clock import local_day
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit
+from anlan.evidence.selectors.approvals import statements_among
 from anlan.play.actions import Stage, action
 from anlan.play.scenario import ScenarioError
 from anlan.resolution.legal import services as legal
@@ -32,22 +33,33 @@ def report_item(
     exhibits: list[str] | None = None,
     words: str = "",
     missing: bool = False,
+    spoken: bool = False,
 ) -> str:
-    """Kinds of material: what of the evidence, or on paper, or why there is none."""
+    """Kinds of material: what of the evidence, or on paper, or why there is none.
+
+    ``spoken``: every statement of the case besides.
+    """
     report = _report(stage)
     found = Exhibit.objects.filter(case=report.case).in_bulk()
     by_code = {one.code: one for one in found.values()}
+    statements = statements_among(list(found.values())) if spoken else []
     for item in items:
         legal.set_item(
             report=report,
             kind=ItemKind(item),
             state=ItemState.NONE if missing else ItemState.READY,
-            exhibits=[by_code[code] for code in exhibits or ()],
+            exhibits=[*(by_code[code] for code in exhibits or ()), *statements],
             words=words,
             by=by,
             at=at,
         )
     return " ".join(items)
+
+
+@action
+def approve_material(stage: Stage, *, by: User, at: datetime) -> str:
+    """Somebody else agrees that what is on the list goes to the police."""
+    return legal.approve_material(report=_report(stage), by=by, at=at).code
 
 
 @action
@@ -83,9 +95,20 @@ def hand_in_report(
 
 @action
 def police_paper(
-    stage: Stage, *, by: User, at: datetime, kind: str, number: str, words: str
+    stage: Stage,
+    *,
+    by: User,
+    at: datetime,
+    kind: str,
+    number: str,
+    words: str,
+    office: str = "",
 ) -> str:
-    """A paper of the police, dated and received on the day of the step."""
+    """A paper about the report, dated and received on the day of the step.
+
+    Args:
+        office: of a prosecutor or court; else it is the police station's.
+    """
     case = _case(stage)
     report = tracked_report(case)
     if report is None:
@@ -95,8 +118,8 @@ def police_paper(
         report=report,
         kind=PaperKind(kind),
         number=number,
-        office=report.station,
-        officer=f"{report.officer} {report.officer_number}",
+        office=office or report.station,
+        officer="" if office else f"{report.officer} {report.officer_number}",
         dated_on=local_day(at),
         received_on=local_day(at),
         words=words,

@@ -89,12 +89,14 @@ def as_text(record: Record) -> str:
         _("您说的发生时间：%s") % _moment(report.happened_at),
         _("我们收到的时间：%s") % _moment(report.received_at),
         _("情况：%s") % (_("、").join(record.flags) or _("未选")),
-        _("您的话：%s") % report.words,
+        _("您的话：%s") % report.said("words"),
     ]
     if report.withdrawn_at:
         lines.append(_("您撤回的时间：%s") % _moment(report.withdrawn_at))
     lines += ["", _("您的补充")]
-    lines += [f"{_moment(note.written_at)}  {note.text}" for note in record.notes]
+    lines += [
+        f"{_moment(note.written_at)}  {note.said('text')}" for note in record.notes
+    ]
     lines += ["", _("您交来的文件（SHA-256 校验值）")]
     lines += [
         f"{_moment(file.received_at)}  {file.media_type}  {file.size} B  {file.sha256}"

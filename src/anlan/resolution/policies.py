@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from anlan.base.calendar import WorkingCalendar, published_holidays
+from anlan.base.calendar import known_holidays, statutory_calendar
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.cases.enums import CaseState, Side
@@ -215,8 +215,7 @@ def last_day_to_object(notice: Notice) -> date | None:
     ]
     if days is None or not arrived:
         return None
-    calendar = WorkingCalendar.statutory(published_holidays())
-    return calendar.add_calendar_days(local_day(min(arrived)), days)
+    return statutory_calendar().add_calendar_days(local_day(min(arrived)), days)
 
 
 def latest_day_to_object(last: date) -> date:
@@ -225,7 +224,7 @@ def latest_day_to_object(last: date) -> date:
     The holidays of a year are published in the November before. Until then ``last`` may
     lie in one, and nobody is refused for a day that nobody knows.
     """
-    if last.year in published_holidays().years:
+    if last.year in known_holidays().years:
         return last
     return last + LONGEST_HOLIDAY
 

@@ -8,13 +8,19 @@ from typing import Any
 from anlan.base.clock import local_day
 from anlan.cases.models import Case
 from anlan.resolution.legal import services as legal
-from anlan.resolution.legal.enums import ItemKind, ItemState, PaperKind
+from anlan.resolution.legal.enums import Issuer, ItemKind, ItemState, PaperKind
 from anlan.resolution.legal.models import PolicePaper, PoliceProcedure, PoliceReport
 from anlan.resolution.legal.services import Procedure
 from tests.resolution.planned import headquarters
 from tests.scene import Scene
 
 STATION = "云栖派出所"
+# Who writes the papers that come after those of the police.
+OFFICES = {
+    Issuer.POLICE: STATION,
+    Issuer.PROSECUTOR: "云栖区人民检察院",
+    Issuer.COURT: "云栖区人民法院",
+}
 
 
 def procedure(scene: Scene, **more: Any) -> PoliceProcedure:
@@ -100,7 +106,7 @@ def paper(
     said: dict[str, Any] = {
         "dated_on": dated,
         "received_on": dated,
-        "office": STATION,
+        "office": OFFICES[kind.issuer],
         "officer": "赵立 045512",
         "number": f"云公字〔2026〕{days:04}号",
         "words": "原件在值班室",

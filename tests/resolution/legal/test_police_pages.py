@@ -151,7 +151,7 @@ class TestReports:
     def test_who_may_only_read_sees_no_buttons(self, scene, case, client) -> None:
         report = reported(scene, case)
         sign_in(client, scene.person("xuqing"))
-        assert "登记公安文书" not in page(client, case, report.uid).content.decode()
+        assert "登记办案文书" not in page(client, case, report.uid).content.decode()
         refused = send(
             client,
             case,

@@ -11,6 +11,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anlan.base.calendar import statutory_calendar
 from anlan.base.calendar.terms import add_months
 from anlan.law import selectors as law
 from anlan.law.book import Confidence
@@ -24,7 +25,7 @@ from anlan.resolution.legal.reckoning import (
     reckon,
     rule_of,
 )
-from anlan.resolution.legal.terms import last_day, legal_calendar
+from anlan.resolution.legal.terms import last_day
 
 START = date(2026, 1, 5)
 CIVIL = rule_of(LimitationKind.CIVIL, hurt_on=START)
@@ -93,7 +94,7 @@ class TestProperties:
         found = counted(*some)
         assert found.due_on is not None
         is_cut = found.due_on == last_day(START, 20, CIVIL.unit)
-        assert is_cut or not legal_calendar().holidays.is_holiday(found.due_on)
+        assert is_cut or not statutory_calendar().holidays.is_holiday(found.due_on)
 
     @given(st.lists(turns(), max_size=5))
     def test_the_last_line_is_the_last_day(self, some: list[Turn]):

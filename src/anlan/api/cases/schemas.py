@@ -76,7 +76,7 @@ class TaskOut(Out):
             due_at=task.due_at,
             ended_at=task.ended_at,
             ended_by=UserOut.perhaps(task.ended_by),
-            words=task.words,
+            words=task.said("words"),
         )
 
 

@@ -38,6 +38,11 @@ class AnswerIn(In):
     receipt: Annotated[Text, Field(max_length=60)] = ""
 
 
+class CorrectionIn(In):
+    outcome: CallOutcome
+    reason: Annotated[Text, Field(min_length=1, max_length=300)]
+
+
 @router.get(
     "/cases/{number}/calls/{service}/words",
     **operation(Permission.CASE_SEE, Permission.INCIDENT_SEE, out=CallWordsOut),
@@ -91,6 +96,27 @@ def answer_call(request: ApiRequest, uid: UUID, body: AnswerIn) -> CallOut:
         call=call_of(caller, uid),
         answer=body.answer,
         receipt=body.receipt,
+        by=caller.user,
+        at=caller.at,
+    )
+    return CallOut.of(call_of(caller, uid))
+
+
+@router.post(
+    "/calls/{uid}/correction",
+    **operation(Permission.CASE_SEE, Permission.INCIDENT_SEE, out=CallOut),
+)
+def correct_call(request: ApiRequest, uid: UUID, body: CorrectionIn) -> CallOut:
+    """It went otherwise than was recorded: `outcome` stands from now on.
+
+    By whoever recorded it, or whoever commands. What was recorded stays on the timeline,
+    struck. Where nothing else says that the police know, they are to be called again.
+    """
+    caller = request.auth
+    incidents.correct_emergency_call(
+        call=call_of(caller, uid),
+        outcome=body.outcome,
+        reason=body.reason,
         by=caller.user,
         at=caller.at,
     )

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field
 
 from anlan.api.schemas import In, OnceIn, Out, PlaceOut, Reason, UserOut
-from anlan.incidents.models import Assignment, Report
+from anlan.incidents.models import (
+    Assignment,
+    EmergencyCall,
+    FalseAlarmProposal,
+    PoliceWaiver,
+    Report,
+)
 
 
 class ReportOut(Out):
@@ -35,7 +41,7 @@ class ReportOut(Out):
             place=PlaceOut.of(report.place),
             channel=report.channel,
             reporter=UserOut.perhaps(report.reporter),
-            words=report.words,
+            words=report.said("words"),
             flags=report.flags,
             people_count=report.people_count,
             happened_at=report.happened_at,
@@ -83,6 +89,11 @@ class CallOut(Out):
     answer: str
     receipt: str
 
+    @classmethod
+    def of(cls, row: EmergencyCall) -> Self:
+        said = {"words": row.said("words"), "answer": row.said("answer")}
+        return super().of(row).model_copy(update=said)
+
 
 class SecondedIn(OnceIn):
     """What a second person is to decide, and why."""
@@ -104,6 +115,10 @@ class SecondedOut(Out):
     decided_by: UserOut | None
     decided_at: datetime | None
     approved: bool | None
+
+    @classmethod
+    def of(cls, row: PoliceWaiver | FalseAlarmProposal) -> Self:
+        return super().of(row).model_copy(update={"reason": row.said("reason")})
 
 
 class WaiverOut(SecondedOut):

@@ -14,6 +14,7 @@ from anlan.base.calendar.holidays import (
     published_holidays,
 )
 from anlan.base.calendar.hours import CLOSED, WHOLE_DAY, Hours, Interval, parse_hours
+from anlan.base.calendar.notices import known_holidays, statutory_calendar
 from anlan.base.calendar.sentences import sentence
 from anlan.base.calendar.terms import DayEnd, Due, Pause, RollOver, Term, Unit
 from anlan.base.calendar.working import (
@@ -47,8 +48,10 @@ __all__ = [
     "calendar_as_data",
     "calendar_from_data",
     "explain",
+    "known_holidays",
     "parse_hours",
     "parse_notice",
     "published_holidays",
     "sentence",
+    "statutory_calendar",
 ]

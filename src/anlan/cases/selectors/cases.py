@@ -23,7 +23,9 @@ from django.db.models import (
     Subquery,
     TextField,
     Value,
+    When,
 )
+from django.db.models import Case as Either
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -68,6 +70,7 @@ from anlan.ledger.events import KINDS, Event, uid_of
 from anlan.ledger.models import Entry
 from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
 
+_GONE = "\x01"  # what a query gives in place of words that were erased; nobody types it
 LATE_SECONDS = 60  # a claimed time further back than this is shown as late
 PAGE_OF_LINES = 20
 # Cases read for a text at a time: 3 ms, and years of an office's work.
@@ -661,7 +664,9 @@ def _strikes(case: Case, seqs: Sequence[int]) -> dict[int, tuple[str, str]]:
     found = Strike.objects.filter(case__site=case.site_id, seq__in=seqs).values_list(
         "seq", "reason", "struck_by__name"
     )
-    return {seq: (reason, name) for seq, reason, name in found}
+    # Nobody strikes without a reason: a blank one went with its period.
+    gone = _("已按期限删除")
+    return {seq: (reason or gone, name) for seq, reason, name in found}
 
 
 def _event(entry: Entry) -> Event | None:
@@ -738,11 +743,21 @@ def _words(pairs: Sequence[tuple[Entry, Event]]) -> dict[int, str]:
         for place, uid in enumerate(islice(cycle(rows), places))
     }
     texts = _texts(tuple(column for column, _rows in columns), places)
-    said = {(*columns[number][0], uid): text for number, uid, text in texts(**asked)}
+    said = {
+        (*columns[number][0], uid): _or_gone(text, columns[number][0][0])
+        for number, uid, text in texts(**asked)
+    }
     return {
         seq: next(filter(None, (said.get(field, "") for field in covered)), "")
         for seq, covered in fields.items()
     }
+
+
+def _or_gone(text: str, model: str) -> str:
+    """The words, or that they were erased: of a party also because somebody asked for it."""
+    if text != _GONE:
+        return text
+    return _("已删除") if model == Party._meta.label else _("已按期限删除")
 
 
 def _covered_fields(entry: Entry, event: Event) -> list[tuple[str, str, UUID]]:
@@ -789,5 +804,10 @@ def _text(column: tuple[str, str], uids: Sequence[Any], *, number: int) -> Any:
     return rows.values_list(
         Value(number, output_field=IntegerField()),
         "uid",
-        Cast(field, output_field=TextField()),
+        # Prepared once, for readers of every language: what is read there is said later.
+        Either(
+            When(text_salt=b"", then=Value(_GONE)),
+            default=Cast(field, output_field=TextField()),
+            output_field=TextField(),
+        ),
     )

@@ -85,6 +85,7 @@ from anlan.cases.services.timeline import (
     new_secret,
     part_cases,
     renew_access_link,
+    strike_corrected,
     strike_entry,
     write_note,
 )
@@ -171,6 +172,7 @@ __all__ = [
     "start_standard",
     "state_act",
     "stop_contact_clock",
+    "strike_corrected",
     "strike_entry",
     "take_command",
     "take_turns",

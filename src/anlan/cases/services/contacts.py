@@ -47,11 +47,12 @@ from anlan.cases.services.deadlines import (
 )
 from anlan.cases.services.opening import add_task
 from anlan.cases.services.record import lock_case, record, user_of
-from anlan.cases.services.requests import made_before, remember_made
+from anlan.cases.services.requests import forget_words, made_before, remember_made
 from anlan.cases.services.tasks import complete_task
 from anlan.cases.services.timeline import end_access_links, renew_access_link
 from anlan.customers import services as customers
 from anlan.customers.enums import KEEP, ErasureReason, Keep, ProtectedField
+from anlan.customers.models import Person
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM, Actor
 from anlan.notify import services as notify
@@ -407,15 +408,37 @@ def erase_contact(
     if party.person is None:
         raise NotFound(_NOBODY)
     permissions.check_can_look_behind(by, party)
-    party.person = customers.erase_person(
-        person=party.person,
-        site=party.case.site,
-        reason=reason,
-        by=by,
-        at=at,
-        via=via,
-    )
+    with ledger.recording():
+        party.person = customers.erase_person(
+            person=party.person,
+            site=party.case.site,
+            reason=reason,
+            by=by,
+            at=at,
+            via=via,
+        )
+        _erase_looks(party.person, reason=reason, by=by, at=at)
+    party.refresh_from_db(fields=["description", "text_salt"])
     return party
+
+
+def _erase_looks(
+    person: Person, *, reason: ErasureReason, by: User, at: datetime
+) -> None:
+    """How they were described before somebody knew them tells who they are."""
+    described = Party.objects.filter(person=person).exclude(description="")
+    rows = list(described.select_related("case__site").order_by("pk"))
+    for row in rows:
+        ledger.erase_text(
+            row=row,
+            field="description",
+            site=row.case.site,
+            subject=row.case.subject,
+            reason=reason.value,
+            by=by,
+            at=at,
+        )
+    forget_words(answers=[row.uid for row in rows])
 
 
 def _promised(words: str) -> str:

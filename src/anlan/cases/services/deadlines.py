@@ -204,5 +204,8 @@ def _title(deadline: Deadline) -> str:
     if deadline.standard:
         return deadline.standard.title
     # The company was founded before there was a standard.
-    is_contact = deadline.key == VICTIM_CONTACT
-    return _("为受害人指定联系人") if is_contact else deadline.key
+    titles = {
+        VICTIM_CONTACT: _("为受害人指定联系人"),
+        "incident.second_person": _("第二人复核"),
+    }
+    return titles.get(deadline.key, deadline.key)

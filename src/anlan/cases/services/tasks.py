@@ -32,6 +32,7 @@ from anlan.cases.services.record import lock_of_case, record, user_of
 from anlan.cases.services.requests import made_before, remember_made
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
+from anlan.ledger.models import new_salt
 
 MOST_PHOTOS = 6  # of one task
 
@@ -258,6 +259,8 @@ def _end_task(
 ) -> None:
     task.state = state
     task.words = words
+    if task.is_erased:  # it was opened again after its period
+        task.text_salt = new_salt()
     task.ended_at = at
     task.ended_by = user_of(by)
-    task.save(update_fields=["state", "words", "ended_at", "ended_by"])
+    task.save(update_fields=["state", "words", "text_salt", "ended_at", "ended_by"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from anlan.accounts.models import User
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput, NotFound
 from anlan.cases import permissions, policies
@@ -100,16 +102,33 @@ def strike_entry(
             raise NotFound(_("时间线上没有这条记录"))
         if Strike.objects.filter(case=case, seq=seq).exists():
             raise Conflict(_("这条记录已经划去"))
-        strike = Strike.objects.create(
-            case=case, seq=seq, reason=reason, struck_at=at, struck_by=user
-        )
-        record(
-            EntryStruck(seq=seq, words_digest=strike.digest_of("reason")),
-            case,
-            thing=f"strike:{strike.uid}",
-            by=by,
-            at=at,
-        )
+        return _strike(case, seq, reason=reason, by=user, at=at)
+
+
+def strike_corrected(
+    *, case: Case, entries: Collection[Entry], reason: str, by: User, at: datetime
+) -> None:
+    """Strike what a correction replaces, where nobody struck it before.
+
+    Call it inside ``ledger.recording()`` with the correction; who may is asked there.
+    """
+    seqs = {entry.seq for entry in entries}
+    struck = Strike.objects.filter(case=case, seq__in=seqs)
+    for seq in sorted(seqs - set(struck.values_list("seq", flat=True))):
+        _strike(case, seq, reason=reason, by=by, at=at)
+
+
+def _strike(case: Case, seq: int, *, reason: str, by: User, at: datetime) -> Strike:
+    strike = Strike.objects.create(
+        case=case, seq=seq, reason=reason, struck_at=at, struck_by=by
+    )
+    record(
+        EntryStruck(seq=seq, words_digest=strike.digest_of("reason")),
+        case,
+        thing=f"strike:{strike.uid}",
+        by=by,
+        at=at,
+    )
     return strike
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.desk.selectors.board import (
     closed_lately,
+    decisions,
     gaps_today,
     on_duty,
     open_incidents,
@@ -23,6 +24,7 @@ __all__ = [
     "by_case",
     "closed_lately",
     "customers_like",
+    "decisions",
     "gaps_today",
     "lines_of",
     "may_open",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import OuterRef
+from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Shift, Site, User
 from anlan.accounts.permissions import sites_where
@@ -20,9 +21,14 @@ from anlan.cases.selectors import cases_for
 from anlan.cases.selectors.deadlines import shown_deadlines
 from anlan.desk.selectors.rows import CaseRow, room_url, rows_of
 from anlan.incidents.enums import AssignmentState
-from anlan.incidents.models import Assignment, Incident
+from anlan.incidents.models import (
+    Assignment,
+    FalseAlarmProposal,
+    Incident,
+    PoliceWaiver,
+)
 from anlan.incidents.policies import minutes_on_the_way
-from anlan.incidents.selectors import written_at
+from anlan.incidents.selectors import proposals_to_decide, written_at
 from anlan.incidents.services.responding import ACKNOWLEDGE, ARRIVE, CONTROL
 
 MOST_INCIDENTS = 60  # open at once; beyond it the list of cases is the place
@@ -72,6 +78,37 @@ class Duty:
 
     shift: Shift
     phone: str = ""  # E.164; only for those who command at the site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What somebody proposed and the reader may agree to, and where that is done."""
+
+    case: Case
+    title: str
+    proposed_by: str
+    proposed_at: datetime
+    url: str
+
+
+def decisions(user: User) -> list[Decision]:
+    """What waits for the reader as the second person, the oldest first."""
+    return [
+        Decision(
+            case=one.incident.case,
+            title=_("不报警待复核")
+            if isinstance(one, PoliceWaiver)
+            else _("误报待复核"),
+            proposed_by=one.proposed_by.name,
+            proposed_at=one.proposed_at,
+            url=f"{room_url(one.incident.case.number)}#panel-{_panel(one)}",
+        )
+        for one in proposals_to_decide(user)
+    ]
+
+
+def _panel(proposal: PoliceWaiver | FalseAlarmProposal) -> str:
+    return "scene" if isinstance(proposal, PoliceWaiver) else "reports"
 
 
 def open_incidents(user: User) -> list[OpenIncident]:

@@ -23,6 +23,7 @@ from anlan.base.phone import mask_phone
 from anlan.base.remembered import remembered
 from anlan.desk.context import is_current
 from anlan.incidents.measures import limit_words
+from anlan.ledger.models import Worded
 
 _DAYS = (
     gettext_lazy("周一"),
@@ -44,6 +45,12 @@ register.filter("masked_phone", mask_phone, is_safe=False)
 register.filter("masked_identity", mask_identity_number, is_safe=False)
 register.filter("masked_name", mask_name, is_safe=False)
 register.filter("masked_plate", mask_plate, is_safe=False)
+
+
+@register.filter
+def or_erased(words: str, row: Worded) -> str:
+    """Its words, or that they went with their period: a blank would look like a fault."""
+    return _("已按期限删除") if not words and row.is_erased else words
 
 
 @lru_cache(maxsize=1)

@@ -41,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "sees_incidents": Permission.INCIDENT_SEE in _held(user),
             "may_report": Permission.INCIDENT_REPORT in _held(user),
             "incidents": selectors.open_incidents(user),
+            "decisions": selectors.decisions(user),
             "tasks": tasks[:TASKS],
             "has_more_tasks": len(tasks) > TASKS,
             "duties": selectors.on_duty(user, at=at),

@@ -71,6 +71,7 @@ def _page(
         request,
         "desk/tasks.html",
         {
+            "decisions": selectors.decisions(user),
             "groups": selectors.by_case(tasks),
             "total": len(tasks),
             "refused": task,

@@ -25,6 +25,14 @@ class Purpose(models.TextChoices):
         return self in {Purpose.POLICE, Purpose.COURT, Purpose.ORGAN}
 
     @property
+    def needs_approval(self) -> bool:
+        """Statements go there when somebody besides the packer agreed (G13).
+
+        A court has them of whoever sues or is sued, which the house decides by itself.
+        """
+        return self in {Purpose.POLICE, Purpose.ORGAN}
+
+    @property
     def may_have_originals(self) -> bool:
         """Copies go to police and courts; others learn that the files exist (§4.1)."""
         return self not in {Purpose.INSURER, Purpose.PARTY}

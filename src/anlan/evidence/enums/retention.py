@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -24,7 +25,7 @@ class Ground(models.TextChoices):
 
     FALSE_ALARM = "nothing", _("误报")
     POLICE = "police", _("已报警")
-    CLAIM = "claim", _("有时效、诉讼或者工伤在办")
+    CLAIM = "claim", _("有时效、诉讼、工伤或者和解履行在办")
 
 
 class HoldReason(models.TextChoices):
@@ -60,7 +61,7 @@ class Keeper(models.TextChoices):
     REDACTION = "masking", _("有打码副本正在制作")
     DISPOSAL = "disposal", _("有实物处置申请等待决定")
     APPLICATION = "asked_for", _("有录像申请等待决定或者还在批准期内")
-    CLAIM = "claim", _("有时效、诉讼或者工伤在办")
+    CLAIM = "claim", _("有时效、诉讼、工伤或者和解履行在办")
 
 
 class DeletionState(models.TextChoices):
@@ -82,6 +83,13 @@ class WordsKind(models.TextChoices):
     SAID = "said", _("没有签字的情况说明")
     CUSTODY = "custody", _("实物、证据包和保全的文字")
     HANDLING = "handling", _("调查、测算和处理方案的文字")
+
+    @property
+    def title(self) -> str:
+        """As people call it; the label of the last is older than what goes with it."""
+        if self == WordsKind.HANDLING:
+            return gettext("报告、通话、任务、备注，和调查、测算、处理的文字")
+        return str(self.label)
 
 
 class FilePart(models.TextChoices):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from anlan.evidence.enums import ExhibitKind, Printout, Protection, Source, Way
-from anlan.ledger.events import Covered, Event, quotes, recorded
+from anlan.ledger.events import Covered, Event, covers, quotes, recorded
 
 
 @recorded
@@ -61,6 +61,22 @@ class ExhibitReceivedAgain(Event):
     code: str
     sha256: str
     footage: str | None = None
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class FootageUnsaid(Event):
+    """It was said to come out of a CCTV recorder by mistake."""
+
+    kind: ClassVar[str] = "evidence.footage_unsaid"
+    sentence: ClassVar[str] = _("{actor}更正：证据 {code} 不是监控录像，理由已写明")
+    tone: ClassVar[str] = "warn"
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "evidence.FootageCorrection", "reason"
+    )
+
+    code: str
+    reason_digest: str
 
 
 @recorded

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_noop as _
 
 from anlan.evidence.enums import Failure, Purpose
@@ -18,7 +19,7 @@ class PackageAsked(Event):
 
     kind: ClassVar[str] = "evidence.package_asked"
     sentence: ClassVar[str] = _(
-        "{actor}制作证据包 {code}：{purpose}，{exhibits} 件证据"
+        "{actor}制作证据包 {code}：{purpose}，{exhibits} 件证据{approved}"
     )
     covers: ClassVar[tuple[Covered, ...]] = covers(
         "evidence.Package", "recipient", "identity", "document_number", "acknowledged"
@@ -30,13 +31,16 @@ class PackageAsked(Event):
     exhibits: int
     exhibits_digest: str
     gaps: int
+    approved: str | None = None  # under which lists or applications statements leave
     recipient_digest: str
     identity_digest: str
     document_number_digest: str
     acknowledged_digest: str
 
     def shown(self) -> dict[str, Any]:
-        return {**self.facts(), "purpose": Purpose(self.purpose).label}
+        under = now("，情况说明按 %s 的批准") % self.approved if self.approved else ""
+        purpose = Purpose(self.purpose).label
+        return {**self.facts(), "purpose": purpose, "approved": under}
 
 
 @recorded

@@ -248,7 +248,7 @@ class FileDeletedAgain(Event):
 def _code_words(code: str) -> dict[str, Any]:
     """Words of a case have no number: they are called what they are."""
     is_words = code in WordsKind.values
-    return {"code": WordsKind(code).label if is_words else code}
+    return {"code": WordsKind(code).title if is_words else code}
 
 
 def _class_words(retention_class: str) -> dict[str, Any]:

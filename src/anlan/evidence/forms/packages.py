@@ -65,7 +65,10 @@ class PackageForm(OnceForm):
         Exhibit.objects.none(),
         label=_("证据"),
         to_field_name="uid",
-        help_text=_("只选这次用途需要的"),
+        help_text=_(
+            "只选这次用途需要的；情况说明交公安机关，须先由另一人批准："
+            "调取的按申请制作，自己报案的先批准“报案”的材料清单"
+        ),
     )
     masking = forms.ChoiceField(
         label=_("遮盖"),

@@ -10,7 +10,7 @@ from anlan.evidence.models.checks import (
     StoreProbe,
 )
 from anlan.evidence.models.custody import CustodyStep, PhysicalItem
-from anlan.evidence.models.exhibits import Exhibit, Upload
+from anlan.evidence.models.exhibits import Exhibit, FootageCorrection, Upload
 from anlan.evidence.models.injuries import (
     Injury,
     InjuryPhoto,
@@ -74,6 +74,7 @@ __all__ = [
     "Derivative",
     "Exhibit",
     "FootageApplication",
+    "FootageCorrection",
     "FootageMark",
     "FootageRequest",
     "FootageViewing",

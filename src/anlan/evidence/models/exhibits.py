@@ -128,6 +128,26 @@ class Exhibit(Worded):
         return self.kind == enums.ExhibitKind.OBJECT
 
 
+class FootageCorrection(Worded):
+    """A file was said to come out of a CCTV recorder, and does not: who says so, and why."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    exhibit = models.ForeignKey(
+        Exhibit, on_delete=models.PROTECT, related_name="footage_corrections"
+    )
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return f"footage correction {self.uid}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"footage_correction:{self.uid}"
+
+
 class Upload(models.Model):
     """A file that is coming in parts; how far it is, the draft on the disk says."""
 

@@ -43,6 +43,9 @@ class Package(Worded):
         related_name="packages",
         null=True,
     )
+    # Who agreed that the statements in it go to the police, and by which list or
+    # application: ``selectors.approvals``.
+    approvals = models.JSONField(default=list)
     gaps = models.JSONField(default=list)  # [kind, [codes]] as they were when asked
     acknowledged = models.CharField(max_length=300, blank=True)  # why in spite of them
     asked_at = models.DateTimeField()
@@ -103,6 +106,11 @@ class Package(Worded):
     @property
     def percent(self) -> int:
         return min(99, self.done_bytes * 100 // self.all_bytes) if self.all_bytes else 0
+
+    @property
+    def approved_under(self) -> str:
+        """The codes of the lists and applications, in their order."""
+        return " ".join(one["code"] for one in self.approvals)
 
     @property
     def known_gaps(self) -> list[tuple[enums.Gap, list[str]]]:

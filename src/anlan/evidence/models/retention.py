@@ -285,7 +285,7 @@ class Deletion(models.Model):
     @property
     def name(self) -> str:
         """As people call it: its code, or what words they are."""
-        return str(self.get_words_display()) if self.words else self.thing.code
+        return enums.WordsKind(self.words).title if self.words else self.thing.code
 
     @property
     def owner(self) -> Case | FootageApplication:

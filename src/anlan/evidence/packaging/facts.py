@@ -143,6 +143,7 @@ class PackageFacts:
     system: SystemFacts
     withdrawn: Sequence[WithdrawnFacts] = ()
     has_files: bool = True  # or list and proofs alone, for which nothing was read
+    approvals: Sequence[str] = ()  # who agreed that its statements leave, a line each
     stamp: str = ""  # who stamped the checkpoint and when; empty is nobody
 
     @property

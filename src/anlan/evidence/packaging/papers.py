@@ -65,7 +65,13 @@ def readme(package: PackageFacts) -> str:
         count=len(package.exhibits),
         top=f"{package.number}-{package.code}",
         files=_files_lines(package),
+        approvals=_approval_lines(package),
     )
+
+
+def _approval_lines(package: PackageFacts) -> str:
+    """Why statements are in it, which their givers signed for the office."""
+    return "".join(f"情况说明 {line}。\n" for line in package.approvals)
 
 
 def _files_lines(package: PackageFacts) -> str:
@@ -139,6 +145,7 @@ def _json(package: PackageFacts) -> bytes:
         "format": 1,
         "package": package.uid,
         "case": package.number,
+        **({"approvals": list(package.approvals)} if package.approvals else {}),
         "exhibits": [_exhibit_json(exhibit) for exhibit in package.exhibits],
     }
     return orjson.dumps(said, option=orjson.OPT_INDENT_2) + b"\n"
@@ -248,6 +255,8 @@ def _docx(package: PackageFacts) -> bytes:
         across=297 - 2 * _MARGIN,
         points=_SMALL,
     )
+    for line in package.approvals:
+        document.add_paragraph(f"情况说明 {line}")
     parts = sum(len(exhibit.parts) for exhibit in package.exhibits)
     document.add_paragraph(
         f"另有录像文件 {parts} 个，逐个列在 exhibit-list.csv" if parts else ""

@@ -49,8 +49,19 @@ def proofs_text(size: int, paths: Mapping[int, Sequence[bytes]]) -> bytes:
     return orjson.dumps(said) + b"\n"
 
 
-def keys_text(handovers: Iterable[Sequence[str]]) -> bytes:
-    """How each key handed over to the next, up to the one in use; both signed that."""
+def keys_text(
+    handovers: Iterable[Sequence[str]], revocations: Sequence[Mapping[str, object]] = ()
+) -> bytes:
+    """How each key handed over to the next, up to the one in use; both signed that.
+
+    Args:
+        revocations: keys that others may know, with proofs that what they signed before
+            is what the record goes on from.
+    """
     parts = ("old", "new", "by_old", "by_new")
-    said = [dict(zip(parts, step, strict=True)) for step in handovers]
-    return orjson.dumps({"rotations": said}) + b"\n"
+    said: dict[str, object] = {
+        "rotations": [dict(zip(parts, step, strict=True)) for step in handovers]
+    }
+    if revocations:
+        said["revocations"] = revocations
+    return orjson.dumps(said) + b"\n"

@@ -232,9 +232,10 @@ def story_of(
     Args:
         before: the ``seq`` that the page with newer lines began with.
     """
+    corrected = [one.key for one in exhibit.footage_corrections.all()]
     rows = (
         entries_about({exhibit.case.subject})
-        .filter(object=exhibit.key)
+        .filter(object__in=[exhibit.key, *corrected])
         .order_by("seq")
         .values_list("seq", "kind", "actor", "recorded_at", "data")
     )

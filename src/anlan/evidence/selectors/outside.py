@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Max
@@ -208,6 +208,15 @@ def signing_key() -> tuple[str, str] | None:
         return None
     public_key = bytes(newest.public_key)
     return public_key.hex(), fingerprint(public_key)
+
+
+def revoked_keys() -> list[tuple[str, datetime]]:
+    """Fingerprints of keys that count no more, and since when, the newest first."""
+    ended = {one.key: one.seconds for one in checkpointing.revocations()}
+    return [
+        (fingerprint(key), datetime.fromtimestamp(seconds, UTC))
+        for key, seconds in sorted(ended.items(), key=lambda one: -one[1])
+    ]
 
 
 def checkpoint_of(exhibit: Exhibit, seq: int) -> Checkpoint | None:

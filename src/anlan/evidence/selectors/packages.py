@@ -218,11 +218,20 @@ def _broken_seals(exhibits: Sequence[Exhibit]) -> set[int]:
     return {key for key, is_whole in last.items() if is_whole is False}
 
 
+# That somebody is counselled, that it was talked over and how, and what counsel was asked:
+# of these a stranger learns nothing, and that there was something tells already (G25).
+_CONFIDENTIAL = (
+    *("counselling.", "mediation."),
+    *("legal.counsel", "legal.engagement", "legal.opinion"),
+)
+
+
 def links_of(package: Package, *, upto: int) -> list[Link]:
     """The entries of the case that the package proves, in their order.
 
     Disclosed are the facts about its exhibits and about the package itself; of all else
-    the purpose decides whether it is proven with its facts withheld, or left out.
+    the purpose decides whether it is proven with its facts withheld, or left out. Of
+    what is confidential by itself there is nothing, for a body says what happened.
 
     Args:
         upto: the number of the last entry that belongs to it.
@@ -233,10 +242,12 @@ def links_of(package: Package, *, upto: int) -> list[Link]:
         entries_about({package.case.subject})
         .filter(seq__lte=upto)
         .order_by("seq")
-        .values_list("seq", "body", "data", "salt", "object")
+        .values_list("seq", "body", "data", "salt", "object", "kind")
     )
     links = []
-    for seq, body, data, salt, key in rows:
+    for seq, body, data, salt, key, kind in rows:
+        if kind.startswith(_CONFIDENTIAL):
+            continue
         if key in disclosed and data is not None and salt is not None:
             link = Link(seq=seq, body=bytes(body), data=bytes(data), salt=bytes(salt))
         elif sees_all or key in disclosed:
@@ -274,7 +285,10 @@ def facts_of(package: Package) -> PackageFacts:
     arrivals = _arrivals(package.case, exhibits)
     parts = _parts(package)
     upto = asked_seq(package)
-    names = _Names(masking, [exhibit.received_from for exhibit in exhibits])
+    approvers = [one["by"] for one in package.approvals]
+    names = _Names(
+        masking, [*(exhibit.received_from for exhibit in exhibits), *approvers]
+    )
     site = package.case.site
     return PackageFacts(
         uid=str(package.uid),
@@ -305,8 +319,23 @@ def facts_of(package: Package) -> PackageFacts:
         ],
         system=_system_facts(package, exhibits),
         withdrawn=withdrawn_before(package),
+        approvals=_approval_lines(package, names),
         has_files=masking.has_files,
     )
+
+
+def _approval_lines(package: Package, names: _Names) -> list[str]:
+    """By which list or application, who, when, and which statements."""
+    return [
+        _("%(codes)s 按 %(ground)s 交出，%(name)s %(at)s 批准")
+        % {
+            "codes": _("、").join(one["exhibits"]),
+            "ground": one["code"],
+            "name": names.of(one["by"]),
+            "at": _moment(datetime.fromisoformat(one["at"])),
+        }
+        for one in package.approvals
+    ]
 
 
 def stamp_words(stamp: TimeStamp | None) -> str:

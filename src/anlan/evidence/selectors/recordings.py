@@ -355,6 +355,14 @@ def recordings_shown_by(exhibit: Exhibit) -> QuerySet[Recording]:
     return shown.distinct().order_by("pk")
 
 
+def is_of_recording(exhibit: Exhibit) -> bool:
+    """Whether it is footage by more than what was said: it, or what it was made of."""
+    origins = [one for one in (exhibit, exhibit.derived_from) if one is not None]
+    return any(
+        recordings_shown_by(one).exists() or one.recordings.exists() for one in origins
+    )
+
+
 def recordings_to_explain(exhibit: Exhibit) -> QuerySet[Recording]:
     """Those of which whoever opens it says why they look: of one of them is enough (G10).
 

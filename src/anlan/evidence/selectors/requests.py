@@ -35,6 +35,7 @@ from anlan.evidence.models import (
     Redaction,
     Segment,
 )
+from anlan.evidence.selectors.approvals import SPOKEN
 from anlan.evidence.selectors.recordings import Span, without
 from anlan.evidence.selectors.redaction import parts_shown
 from anlan.ledger.events import Event
@@ -356,12 +357,7 @@ def may_be_asked_for(application: FootageApplication) -> Q:
     free = Q(protection=Protection.NONE)
     if not (application.kind.is_authority and application.names_statements):
         return free
-    is_statement = (
-        Q(statement__isnull=False)
-        | Q(file_of__isnull=False)
-        | Q(addendum__isnull=False)
-    )
-    return free | Q(protection=Protection.STATEMENT) & is_statement
+    return free | Q(protection=Protection.STATEMENT) & SPOKEN
 
 
 def scope_of(application: FootageApplication) -> QuerySet[Exhibit]:

@@ -50,6 +50,7 @@ from anlan.evidence.models import (
     Deletion,
     Exhibit,
     FootageApplication,
+    FootageCorrection,
     FootageRequest,
     FootageViewing,
     Hold,
@@ -82,6 +83,9 @@ GroundsOf: TypeAlias = "Callable[[Collection[int]], Mapping[int, set[Ground]]]"
 Thing: TypeAlias = "Exhibit | Recording"
 WordsOf: TypeAlias = "list[tuple[QuerySet[Any], tuple[str, ...]]]"
 _GROUNDS: list[GroundsOf] = []
+# When something happened in a case after which one may still go to court, by its key.
+AnewFrom: TypeAlias = "Callable[[Collection[int]], Mapping[int, datetime]]"
+_ANEW: list[AnewFrom] = []
 # Rows of another package that say something about a case, each with its way to the case.
 WrittenOf: TypeAlias = "Callable[[], Iterable[tuple[QuerySet[Any], str]]]"
 _WRITTEN: list[WrittenOf] = []
@@ -92,6 +96,13 @@ def add_grounds(asked: GroundsOf) -> None:
     if asked in _GROUNDS:
         raise RuntimeError("these grounds were entered before")
     _GROUNDS.append(asked)
+
+
+def add_anew(asked: AnewFrom) -> None:
+    """Enter from when another package lets the periods of a case count; once, at import."""
+    if asked in _ANEW:
+        raise RuntimeError("this was entered before")
+    _ANEW.append(asked)
 
 
 def add_written(asked: WrittenOf) -> None:
@@ -287,6 +298,7 @@ def _custody() -> list[tuple[QuerySet[Any], str, tuple[str, ...]]]:
             ("receiver", "identity", "way"),
         ),
         (rows_with_words(PackageWithdrawal), "package__case", ("reason",)),
+        (rows_with_words(FootageCorrection), "exhibit__case", ("reason",)),
         (
             rows_with_words(Hold).exclude(released_at=None),
             "case",
@@ -347,8 +359,17 @@ def with_hosts(case: Case) -> list[Case]:
 
 
 def ended_at(case: Case) -> datetime | None:
-    """From when the periods of a case count; none while it, or its host, is open."""
-    return with_hosts(case)[-1].closed_at
+    """From when the periods of a case count; none while it, or its host, is open.
+
+    What came later, and may be taken to court, lets them count anew.
+    """
+    cases = with_hosts(case)
+    closed = cases[-1].closed_at
+    if closed is None:
+        return None
+    keys = [one.pk for one in cases]
+    later = [moment for asked in _ANEW for moment in asked(keys).values()]
+    return max([closed, *later])
 
 
 def due_of(item: Item, ended: datetime, days: Mapping[RetentionClass, int]) -> Due:

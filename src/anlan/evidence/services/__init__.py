@@ -53,7 +53,7 @@ from anlan.evidence.services.packages import (
     withdraw_package,
 )
 from anlan.evidence.services.playing import ask_for_several, mark_moment, take_still
-from anlan.evidence.services.receiving import add_exhibit, add_file
+from anlan.evidence.services.receiving import add_exhibit, add_file, unsay_footage
 from anlan.evidence.services.recordings import (
     accept_recording,
     decline_recording,
@@ -193,6 +193,7 @@ __all__ = [
     "take_in_application",
     "take_register",
     "take_still",
+    "unsay_footage",
     "want_left_out",
     "want_recording",
     "want_recordings",

@@ -32,7 +32,7 @@ from anlan.cases import services as cases
 from anlan.evidence import permissions, policies
 from anlan.evidence.enums import DerivativeKind, Way
 from anlan.evidence.events import FootageAsked, FootageOpened, ViewingMade
-from anlan.evidence.films import SECONDS, Film, NotMade, Source, make_film, make_sheet
+from anlan.evidence.films import Film, NotMade, Source, make_film, make_sheet
 from anlan.evidence.models import (
     Blob,
     Derivative,
@@ -291,14 +291,15 @@ def _make_next(recording: Recording, lease: Lease, *, at: datetime) -> int:
         try:
             keep_reserve()
             sources = _sources(piece, lease)
-            lease.keep_through(SECONDS)  # pictures that no browser knows take minutes
-            film: Film | None = make_film(sources, folder)
+            # Pictures that no browser knows take minutes: it is said all the while that
+            # somebody is there, so that the job of a killed worker is free in one.
+            film: Film | None = make_film(sources, folder, keep=lease.keep)
             problem = ""
         except NotMade as error:
             log.warning("no copy to look at: %s", error)
             film, problem = None, str(error)
         lease.keep()
-        _enter(whole, piece, film, folder, problem, at=at)
+        _enter(whole, piece, film, folder, problem, lease, at=at)
     return 1
 
 
@@ -345,6 +346,7 @@ def _enter(
     film: Film | None,
     folder: Path,
     problem: str,
+    lease: Lease,
     *,
     at: datetime,
 ) -> None:
@@ -353,9 +355,9 @@ def _enter(
     if film is None:
         made.append((DerivativeKind.VIEWING, None, {"problem": problem}))
     else:
-        kept = _kept(recording, piece, film.path, "video/mp4")
+        kept = _kept(recording, piece, film.path, "video/mp4", lease)
         made.append((DerivativeKind.VIEWING, kept, film.recipe))
-        sheet = _sheet(recording, piece, film, folder)
+        sheet = _sheet(recording, piece, film, folder, lease)
         if sheet is not None:
             every = sheet_every(film.seconds)
             recipe: dict[str, object] = {"of": kept.sha256, "every": every}
@@ -402,15 +404,21 @@ def _enter(
             note_holes(recording=recording, at=at)
 
 
-def _sheet(recording: Recording, piece: Piece, film: Film, folder: Path) -> Kept | None:
+def _sheet(
+    recording: Recording, piece: Piece, film: Film, folder: Path, lease: Lease
+) -> Kept | None:
     try:
         path = make_sheet(
-            film.path, folder, seconds=film.seconds, every=sheet_every(film.seconds)
+            film.path,
+            folder,
+            seconds=film.seconds,
+            every=sheet_every(film.seconds),
+            keep=lease.keep,
         )
     except NotMade as error:
         log.warning("no thumbnails: %s", error)
         return None
-    return _kept(recording, piece, path, "image/jpeg")
+    return _kept(recording, piece, path, "image/jpeg", lease)
 
 
 def sheet_every(seconds: float) -> int:
@@ -418,10 +426,18 @@ def sheet_every(seconds: float) -> int:
     return max(2, math.ceil(seconds / SHEET_PICTURES))
 
 
-def _kept(recording: Recording, piece: Piece, path: Path, media_type: str) -> Kept:
-    blocks: Iterator[bytes] = (bytes(block) for block in blocks_of(path))
+def _kept(
+    recording: Recording, piece: Piece, path: Path, media_type: str, lease: Lease
+) -> Kept:
+    blocks = _blocks(path, lease)
     name = uuid5(recording.uid, f"{path.name} {piece.begin.isoformat()}")
     return keep_bytes(name=name, chunks=blocks, media_type=media_type)
+
+
+def _blocks(path: Path, lease: Lease) -> Iterator[bytes]:
+    for block in blocks_of(path):
+        lease.keep()
+        yield bytes(block)
 
 
 def digest_of_recipe(recipe: dict[str, Any]) -> str:

@@ -243,7 +243,7 @@ def add_addendum(
     quoted = found[sentence]
     answer = next(one for one in answers if one.uid == quoted.answer)
     signatures = _keep(signed, is_minor=statement.is_minor)
-    # The page says its number, so it is set under it and set anew if another was quicker.
+    # The page says its number, so it is refused if another was quicker.
     number = statement.addenda.count() + 1
     page = _correction_page(
         statement, number, sentence, quoted.text, text, named, signatures, at=at

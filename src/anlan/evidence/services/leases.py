@@ -36,25 +36,17 @@ class Lease:
         return bool(self._rows.filter(free).update(**{self._field: self._until}))
 
     def keep(self) -> None:
-        """Say now and then that somebody is there.
+        """Say now and then that somebody is there, also while a program runs.
 
         Raises:
             TurnLost: another worker took it.
         """
         if time.monotonic() - self._renewed >= RENEW_SECONDS:
-            self._renew(LEASE)
+            self._renew()
 
-    def keep_through(self, seconds: float) -> None:
-        """Say beforehand that nothing will be said that long: a program runs.
-
-        Raises:
-            TurnLost: another worker took it.
-        """
-        self._renew(LEASE + timedelta(seconds=seconds))
-
-    def _renew(self, length: timedelta) -> None:
+    def _renew(self) -> None:
         self._renewed = time.monotonic()
-        until = self._at + timedelta(seconds=self.seconds) + length
+        until = self._at + timedelta(seconds=self.seconds) + LEASE
         mine = self._rows.filter(**{self._field: self._until})
         if not mine.update(**{self._field: until}):
             raise TurnLost

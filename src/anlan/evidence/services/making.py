@@ -61,6 +61,7 @@ from anlan.evidence.services.watching import ask_to_judge
 from anlan.evidence.verifier import SOURCE
 from anlan.ledger import services as ledger
 from anlan.ledger.checkpointing import CheckpointWaits
+from anlan.ledger.checkpoints import parse
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import TimeStamp
 from anlan.ledger.signer.client import Away
@@ -219,17 +220,24 @@ def _bag(package: Package, seal: Seal, stamp: TimeStamp | None) -> Bag:
         "signature/site.pub.pem": seal.pem,
         "verify.py": SOURCE.read_bytes(),
         **_stamp_files(stamp),
-        **_keys_file(seal),
+        **_keys_file(package, seal),
     }
     top = f"{facts.number}-{facts.code}"
     bag = Bag(top=top, payload=_payload(package), tags=tags)
     return bags.sealed(bag, info=_info(facts, seal), sign=seal.sign)
 
 
-def _keys_file(seal: Seal) -> dict[str, bytes]:
-    if not seal.handovers:
+def _keys_file(package: Package, seal: Seal) -> dict[str, bytes]:
+    if not seal.handovers and not seal.revocations:
         return {}
-    return {KEYS: keys_text(step.as_hex() for step in seal.handovers)}
+    earlier = package.case.packages.filter(number__lt=package.number)
+    notes = earlier.exclude(checkpoint="").values_list("checkpoint", flat=True)
+    sizes = {parse(note).statement.size for note in notes}
+    said = [
+        {**one.as_json(), "paths": seal.continued(sizes, one.last.size)}
+        for one in seal.revocations
+    ]
+    return {KEYS: keys_text((step.as_hex() for step in seal.handovers), said)}
 
 
 def _stamp_files(stamp: TimeStamp | None) -> dict[str, bytes]:

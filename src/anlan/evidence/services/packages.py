@@ -38,6 +38,7 @@ from anlan.evidence.models import (
     PackageWithdrawal,
     Segment,
 )
+from anlan.evidence.selectors.approvals import approvals_for, statements_among
 from anlan.evidence.selectors.exhibits import exhibits_of, kept_of
 from anlan.evidence.selectors.packages import checks_of
 from anlan.evidence.selectors.redaction import newest_masked_copies
@@ -107,7 +108,8 @@ def ask_package(
 
     Raises:
         InvalidInput: nothing is chosen, an authority does not say by which paper it
-            asks, originals would go to who may not have them, or something is not as it
+            asks, originals would go to who may not have them, statements would go to
+            the police with nobody else's approval (G13), or something is not as it
             should be and nobody says why it is made all the same.
     """
     permissions.check_can_make_package(by, case)
@@ -149,6 +151,9 @@ def ask_package(
         )
         if earlier is not None:
             return earlier
+        approvals = _approvals(
+            application, case, chosen, purpose, masking, packer=by, at=at
+        )
         checks = checks_of(chosen, files)
         gaps = [(c.gap.value, list(c.codes)) for c in checks if c.codes]
         has_malware = any(kind == Gap.INFECTED for kind, _codes in gaps)
@@ -165,6 +170,7 @@ def ask_package(
             recipient=recipient.name,
             identity=recipient.identity,
             document_number=recipient.document_number,
+            approvals=approvals,
             gaps=gaps,
             acknowledged=acknowledged,
             asked_at=at,
@@ -185,6 +191,7 @@ def ask_package(
                 exhibits=len(chosen),
                 exhibits_digest=sha256("\n".join(codes).encode()).hex(),
                 gaps=len(gaps),
+                approved=package.approved_under or None,
                 recipient_digest=package.digest_of("recipient"),
                 identity_digest=package.digest_of("identity"),
                 document_number_digest=package.digest_of("document_number"),
@@ -475,6 +482,7 @@ def _run_out(at: datetime) -> list[Package]:
 def _check_is_there(package: Package, *, at: datetime) -> None:
     if package.application is not None:
         policies.check_application_holds(package.application, at=at)
+    _check_still_approved(package, at=at)
     if not package.is_there or package.expires_at <= at:
         raise Conflict(
             _("证据包%s，没有文件可以交付") % package.get_state_display()
@@ -551,6 +559,50 @@ def _check_application(
         papers=[application.unit, application.document_number, application.officers],
         beyond=beyond_scope(application, chosen),
         act_on=local_day(at),
+    )
+
+
+def _approvals(
+    application: FootageApplication | None,
+    case: Case,
+    chosen: list[Exhibit],
+    purpose: Purpose,
+    masking: Masking,
+    *,
+    packer: User,
+    at: datetime,
+) -> list[dict[str, object]]:
+    """Who besides the packer agreed that statements among these go to the police.
+
+    Raises:
+        InvalidInput: of some of them nobody did.
+    """
+    if not purpose.needs_approval or not masking.has_files:
+        return []
+    spoken = statements_among(chosen)
+    if not spoken:
+        return []
+    known = approvals_for(case, application, packer=packer)
+    law.check_statements_for_police(
+        unapproved=[
+            one.code for one in spoken if not any(each.covers(one) for each in known)
+        ],
+        act_on=local_day(at),
+    )
+    used = [one for one in known if any(one.covers(each) for each in spoken)]
+    return [one.said_of(spoken) for one in used]
+
+
+def _check_still_approved(package: Package, *, at: datetime) -> None:
+    """A list that changed since, or a report that was given up, lets nothing out."""
+    _approvals(
+        package.application,
+        package.case,
+        list(package.exhibits.select_related("derived_from")),
+        Purpose(package.purpose),
+        Masking(package.masking),
+        packer=package.asked_by,
+        at=at,
     )
 
 

@@ -29,7 +29,6 @@ from anlan.cases import services as cases
 from anlan.evidence import drafts, policies
 from anlan.evidence.enums import PullProblem, RecordingState
 from anlan.evidence.events import SegmentsKept, StreamKept
-from anlan.evidence.films import PROBE_SECONDS
 from anlan.evidence.models import Blob, Recording, Segment
 from anlan.evidence.recorders import (
     LONGEST,
@@ -568,8 +567,7 @@ def _length_of(recording: Recording, row: Segment, lease: Lease) -> timedelta | 
         path = source_path(row.blob, keep=lease.keep)
     except (Conflict, OSError):
         return None  # no copy is whole, and whoever checks the vault says so
-    lease.keep_through(PROBE_SECONDS)
-    length = recordings.length_of(path, most=LONGEST)
+    length = recordings.length_of(path, most=LONGEST, keep=lease.keep)
     lease.keep()
     if length is None:
         _note_silence(recording, row)

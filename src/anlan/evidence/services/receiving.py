@@ -8,9 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Q
+from django.utils.translation import gettext as _
 
+from anlan.accounts.models import User
 from anlan.base import stores, vault
 from anlan.base.bucket import Bucket
+from anlan.base.lines import typed
 from anlan.base.stores import Store
 from anlan.base.vault import Kept
 from anlan.cases import services as cases
@@ -28,14 +31,23 @@ from anlan.evidence.events import (
     ExhibitProtected,
     ExhibitReceived,
     ExhibitReceivedAgain,
+    FootageUnsaid,
 )
-from anlan.evidence.models import Blob, Copy, Exhibit, PlayingCopy, Recording
+from anlan.evidence.models import (
+    Blob,
+    Copy,
+    Exhibit,
+    FootageCorrection,
+    PlayingCopy,
+    Recording,
+)
 from anlan.evidence.reading import reading_of
+from anlan.evidence.selectors.recordings import is_of_recording
 from anlan.evidence.services.origins import protect_rows
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
-MOST_TITLE = 120  # characters
+MOST_TITLE, MOST_REASON = 120, 300  # characters
 PLAYED = ("audio/", "video/")  # of which a copy to play is made
 _ON_ONE_DISK = {stores.Disks.ONE: 1, stores.Disks.TWO: 0, stores.Disks.UNKNOWN: 2}
 SOON = timedelta(hours=1)  # a new file is read again: a bad disk shows early
@@ -84,6 +96,48 @@ def add_file(
         brought_for=brought_for,
         via=via,
     )
+
+
+def unsay_footage(
+    *, exhibit: Exhibit, reason: str, by: User, at: datetime, via: str = ""
+) -> Exhibit:
+    """Correct that a file was said to come out of a CCTV recorder: it does not.
+
+    What was brought for a recording, or stands in one, stays footage.
+
+    Raises:
+        NotAllowed: they brought it themselves.
+        Conflict: it is not said to be footage, or is more than said.
+        InvalidInput: no reason.
+    """
+    permissions.check_can_unsay_footage(by, exhibit)
+    reason = typed(
+        reason,
+        path="reason",
+        most=MOST_REASON,
+        refusal=_("请写明为什么不是监控录像"),
+    )
+    with ledger.recording():
+        case = cases.lock_case(exhibit.case)
+        fresh = Exhibit.objects.select_for_update(of=("self",)).get(pk=exhibit.pk)
+        policies.check_is_footage_by_word_alone(
+            fresh, is_of_recording=is_of_recording(fresh)
+        )
+        fresh.is_footage = False
+        fresh.save(update_fields=["is_footage"])
+        made = FootageCorrection.objects.create(
+            exhibit=fresh, at=at, by=by, reason=reason
+        )
+        cases.record(
+            FootageUnsaid(code=fresh.code, reason_digest=made.digest_of("reason")),
+            case,
+            thing=made.key,
+            by=by,
+            at=at,
+            via=via,
+        )
+    fresh.case = case
+    return fresh
 
 
 def add_exhibit(

@@ -510,12 +510,14 @@ def follow_task(*, task: Task, at: datetime) -> None:
     recording.save(update_fields=["state", "settled_at", "pull_at", "warn_at", "rung"])
 
 
-def length_of(path: Path, *, most: timedelta) -> timedelta | None:
+def length_of(
+    path: Path, *, most: timedelta, keep: films.Keep = None
+) -> timedelta | None:
     """How long a film is, as its box says; none if that cannot be read or is absurd.
 
     A program reads it, a minute long if it must: never in a transaction.
     """
-    seconds = films.seconds_of(path)
+    seconds = films.seconds_of(path, keep=keep)
     if seconds is None or not 0 < seconds <= most.total_seconds():
         return None
     return timedelta(seconds=seconds)

@@ -15,8 +15,9 @@ from anlan.ledger import checkpointing, timestamping
 from anlan.ledger.checkpoints import Note, is_signed, parse
 from anlan.ledger.models import Checkpoint, TimeStamp
 from anlan.ledger.signer.keys import Rotation
+from anlan.ledger.signer.revocations import Revocation
 from anlan.ledger.tiles import StoredNodes
-from anlan.ledger.tree import inclusion_proof
+from anlan.ledger.tree import consistency_proof, inclusion_proof
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Seal:
     note: Note
     public_key: bytes
     handovers: tuple[Rotation, ...] = ()  # which led to the key
+    revocations: tuple[Revocation, ...] = ()  # of this record
 
     @property
     def origin(self) -> str:
@@ -68,6 +70,19 @@ class Seal:
         nodes = StoredNodes(self.site.organisation_id, self.site.pk)
         return {seq: inclusion_proof(nodes, seq - 1, self.size) for seq in seqs}
 
+    def continued(self, sizes: Iterable[int], upto: int) -> dict[str, list[str]]:
+        """Proofs that the record of ``upto`` entries goes on from each smaller size.
+
+        Raises:
+            TreeBroken: tiles are missing.
+        """
+        nodes = StoredNodes(self.site.organisation_id, self.site.pk)
+        return {
+            str(size): [step.hex() for step in consistency_proof(nodes, size, upto)]
+            for size in sorted(set(sizes))
+            if 0 < size < upto
+        }
+
     def sign(self, listed: bytes) -> bytes:
         """The list of the files of a package, and nothing else.
 
@@ -95,4 +110,7 @@ def seal_for(site: Site, *, at: datetime, note: str = "") -> Seal:
     known = parse(note) if note else None
     if known is None or not is_signed(known, public_key):
         known = parse(checkpointing.checkpoint_now(site, at=at).note)
-    return Seal(site, known, public_key, tuple(checkpointing.handovers_to(key)))
+    handovers = tuple(checkpointing.handovers_to(key))
+    origin = known.statement.origin
+    ended = [one for one in checkpointing.revocations() if one.last.origin == origin]
+    return Seal(site, known, public_key, handovers, tuple(ended))

@@ -14,7 +14,7 @@ from anlan.evidence.models import Copy, Exhibit, Statement, StatementAnswer
 from anlan.evidence.redaction_plan import Box, Key, Plan, Span
 from anlan.evidence.selectors.exhibits import receipt_words
 from anlan.evidence.selectors.injuries import Mark
-from anlan.ledger.models import Checkpoint, Entry, Worded
+from anlan.ledger.models import Checkpoint, Entry
 
 register = template.Library()
 
@@ -47,12 +47,6 @@ def wave(peaks: Sequence[int]) -> str:
         f"M{place} {50 - max(1, peak) / 2:g}v{max(1, peak)}h.7v-{max(1, peak)}z"
         for place, peak in enumerate(peaks)
     )
-
-
-@register.filter
-def or_erased(words: str, row: Worded) -> str:
-    """Its words, or that they went with their period: a blank would look like a fault."""
-    return _("已按期限删除") if not words and row.is_erased else words
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@
             --key HEX       与纸上的公钥指纹比对 / compare with the fingerprint on paper
             --tsa-ca FILE   时间戳机构的证书 / the certificate of the time stamp authority
             --later FILE    同案较新的包，看本包是否已撤回 / a later one: is this withdrawn?
+            --keys FILE     单位后来公布的密钥文件 / the keys as published since (meta/keys.json)
             --json          给程序读 / for programs
 退出码 exit: 0 完好 intact, 1 有改动 altered, 2 未能全部核验 could not fully check, 3 已撤回
 Standard library only, Python 3.6 or newer, no network, changes nothing. The format is in
@@ -41,6 +42,7 @@ EVENTS, PROOFS = "ledger/events.jsonl", "ledger/proofs.json"
 CHECKPOINT, EXHIBITS = "ledger/checkpoint.txt", "meta/exhibits.json"
 TOKEN, TSA, GONE = "ledger/checkpoint.tsr", "ledger/tsa.pem", "meta/withdrawn.json"
 KEYS, HANDOVER = "meta/keys.json", "anlan key rotation v1\n%s\n%s\n\n"
+REVOCATION = "anlan key revocation v1\n" + 7 * "%s\n" + "\n"
 NEEDED = (EVENTS, PROOFS, CHECKPOINT, EXHIBITS, KEY, MANIFEST, BAGIT, INFO)
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 # What an operating system leaves; and Word, WPS and macOS beside a file that was opened.
@@ -79,6 +81,16 @@ TEXTS = {
     "litter": (TOLD, "系统或办公软件留下的，不属于本包 / litter, not of the package"),
     "no-stamp": (TOLD, "没有第三方时间戳 / no time stamp of a third party"),
     "others": (TOLD, "本案已撤回的包 / packages of the case that are withdrawn: {}"),
+    "ended": (
+        TOLD,
+        "已作废的密钥，只认到第几条 / a revoked key, and up to where: {} {}",
+    ),
+    "continued": (GOOD, "密钥后来作废，本包在先 / of before its key was revoked"),
+    "unproven": (
+        UNSURE,
+        "密钥已作废，请索取较新的包 / key revoked, ask for a later package",
+    ),
+    "keys": (UNSURE, "密钥文件不可靠，没有比对 / the file of keys is not sound"),
     "later": (UNSURE, "较新的包不可靠，没有比对 / the later package is not sound"),
     "withdrawn": (RECALLED, "本包已被撤回 / this package is withdrawn"),
     "newer": (UNSURE, "格式较新，请用较新的 verify.py / a newer format"),
@@ -97,6 +109,8 @@ TEXTS = {
     "oxum": (ALTERED, "总字节数不符 / Payload-Oxum differs"),
     "signature": (ALTERED, "签名不对 / the signature is wrong"),
     "key": (ALTERED, "公钥不是纸上的那一个 / not the key on paper"),
+    "revoked": (ALTERED, "密钥作废以后签的 / signed after its key was revoked"),
+    "forked": (ALTERED, "密钥已作废，又与台账不合 / key revoked, and another ledger"),
     "origin": (ALTERED, "属于另一本台账或案件 / of another ledger or case"),
     "unsigned": (ALTERED, "没有本台账的签名 / not signed by the site"),
     "order": (ALTERED, "顺序不对 / not in order"),
@@ -288,6 +302,68 @@ def root_of(leaf: bytes, index: int, size: int, path: List[bytes]) -> Optional[b
     return result if last == 0 else None
 
 
+def continues(
+    old: int, new: int, old_root: bytes, new_root: bytes, path: List[bytes]
+) -> bool:
+    """Whether the tree of ``new`` leaves begins with that of ``old`` (RFC 9162, 2.1.4.2)."""
+    if old == new:
+        return not path and old_root == new_root
+    path = path if old & (old - 1) else [old_root, *path]
+    if not 0 < old < new or not path or any(len(node) != 32 for node in path):
+        return False
+    number, last = old - 1, new - 1
+    while number & 1:
+        number, last = number >> 1, last >> 1
+    made_old = made_new = path[0]
+    for node in path[1:]:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            made_old, made_new = (
+                sha256(b"\1", node, made_old),
+                sha256(b"\1", node, made_new),
+            )
+            while not number & 1 and number:
+                number, last = number >> 1, last >> 1
+        else:
+            made_new = sha256(b"\1", made_new, node)
+        number, last = number >> 1, last >> 1
+    return last == 0 and (made_old, made_new) == (old_root, new_root)
+
+
+def keys_before(
+    said: Dict[str, Any], wanted: bytes, origin: str
+) -> Tuple[List[bytes], Dict[bytes, Dict[str, Any]]]:
+    """Keys that led to the key ``wanted``, and those that it or one of them ended."""
+    keys: List[bytes] = []
+    ended: Dict[bytes, Dict[str, Any]] = {}
+    trusted = [wanted]
+    for row in reversed(said["rotations"]):
+        old, new = bytes.fromhex(row["old"]), bytes.fromhex(row["new"])
+        text = (HANDOVER % (old.hex(), new.hex())).encode()
+        for key, signed in ((old, row["by_old"]), (new, row["by_new"])):
+            if not ed25519_verify(key, text, bytes.fromhex(signed)):
+                raise Refused("signature", KEYS)
+        if new != wanted:
+            raise Refused("signature", KEYS)
+        keys.append(old)
+        wanted = old
+    for row in said.get("revocations", []):
+        key, by = bytes.fromhex(row["key"]), bytes.fromhex(row["by"])
+        lines = [origin, key.hex(), by.hex(), row["size"], row["root"]]
+        text = (REVOCATION % (*lines, row["seconds"], row["reason"])).encode()
+        both = [(by, row["by_new"])] + [(key, row["by_old"])] * bool(row["by_old"])
+        for who, signed in both:
+            if not ed25519_verify(who, text, bytes.fromhex(signed)):
+                raise Refused("signature", KEYS)
+        if by not in trusted + keys or by == key or type(row["size"]) is not int:
+            raise Refused("signature", KEYS)
+        if key in ended or row["origin"] != origin:
+            raise Refused("origin", KEYS)
+        ended[key] = row
+    return keys, ended
+
+
 class Check:
     """One package, step by step; each step says what it found, and the next one goes on."""
 
@@ -302,6 +378,7 @@ class Check:
         self.signed: Dict[Tuple[str, int, str], str] = {}
         self.gone: Set[str] = set()  # other packages, that were withdrawn
         self.before: List[bytes] = []  # keys that were in use before this one
+        self.ended: Dict[bytes, Dict[str, Any]] = {}  # keys that were revoked
 
     def run(self) -> Findings:
         for step in (self.paths, self.lists, self.contents, self.about, self.signature):
@@ -401,8 +478,7 @@ class Check:
         if not ed25519_verify(self.key, listed, signed):
             raise Refused("signature", SIGNATURE)
         self.found.add("signed")
-        on_paper = re.sub("[^0-9a-f]", "", self.on_paper.lower())
-        if self.on_paper and on_paper != self.found.fingerprint:
+        if self.on_paper and paper(self.on_paper) != self.found.fingerprint:
             raise Refused("key", KEY)
 
     def checkpoint(self) -> None:
@@ -531,32 +607,57 @@ class Check:
 
     def handovers(self) -> None:
         """(10) Each key handed over to the next, up to this one, and both signed that."""
-        rows = (
-            json.loads(self.read(KEYS).decode())["rotations"]
-            if KEYS in self.sums
-            else []
-        )
-        wanted, keys = self.key, []
-        for row in reversed(rows):
-            old, new = bytes.fromhex(row["old"]), bytes.fromhex(row["new"])
-            text = (HANDOVER % (old.hex(), new.hex())).encode()
-            for key, signed in ((old, row["by_old"]), (new, row["by_new"])):
-                if not ed25519_verify(key, text, bytes.fromhex(signed)):
-                    raise Refused("signature", KEYS)
-            if new != wanted:
-                raise Refused("signature", KEYS)
-            keys.append(old)
-            wanted = old
-        self.before = keys
+        if KEYS not in self.sums:
+            return
+        said, origin = json.loads(self.read(KEYS).decode()), self.found.about
+        self.before, self.ended = keys_before(said, self.key, origin["Anlan-Origin"])
+        for key, row in self.ended.items():
+            self.found.add("ended", "", fingerprint_of(key), row["size"])
+        if self.key in self.ended:
+            raise Refused("revoked", KEYS)
+
+    def of_before(
+        self, ended: Dict[bytes, Dict[str, Any]], by: bytes, place: str
+    ) -> None:
+        """(13) Signed with a key that ended: good where the ledger of then goes on."""
+        if self.on_paper and paper(self.on_paper) == fingerprint_of(by):  # of today
+            self.found.all = [one for one in self.found.all if one[0] != "key"]
+        row = ended.get(self.key)
+        if row is None:
+            return
+        path = [] if self.size == row["size"] else row["paths"].get(str(self.size))
+        if self.size > row["size"]:
+            raise Refused("revoked", place)
+        if path is None:
+            raise Refused("unproven", place)
+        root, steps = bytes.fromhex(row["root"]), [bytes.fromhex(one) for one in path]
+        is_so = continues(self.size, row["size"], self.root, root, steps)
+        self.found.add("continued" if is_so else "forked", place)
+
+    def ask_keys(self, path: str) -> None:
+        """What was published since; the key that says it must be the one on paper."""
+        with open(path, "rb") as file:
+            said = json.loads(file.read(MOST_TEXT).decode())
+        newest = [row["new"] for row in said["rotations"][-1:]]
+        newest += [row["by"] for row in said.get("revocations", [])[-1:]]
+        wanted, origin = bytes.fromhex(newest[0]), self.found.about["Anlan-Origin"]
+        before, ended = keys_before(said, wanted, origin)
+        is_known = self.key in (wanted, *before, *ended)
+        if fingerprint_of(wanted) != paper(self.on_paper) or not is_known:
+            raise Refused("keys", "--keys")
+        self.of_before(ended, wanted, "--keys")
 
     def compare(self, later: "Check") -> None:
         """(12) Whether a later package of the same case says that this one is withdrawn."""
         codes = {code for code, _place, _words in later.run().all} - UNASKED
         is_sound = {TEXTS[code][0] for code in codes} <= {GOOD, TOLD}
-        is_ours = self.key in [later.key, *later.before] and later.case == self.case
-        if not (is_sound and is_ours):
+        known = [later.key, *later.before, *later.ended]
+        if not (is_sound and self.key in known and later.case == self.case):
             self.found.add("later", "--later")
-        elif self.found.about.get("Anlan-Package") in later.gone:
+            return
+        if self.key != later.key:
+            self.take(lambda: self.of_before(later.ended, later.key, "--later"))
+        if self.found.about.get("Anlan-Package") in later.gone:
             self.found.add("withdrawn", "--later")
 
     def token(self) -> None:
@@ -666,6 +767,10 @@ def fingerprint_of(key: bytes) -> str:
     return hashlib.sha256(key).hexdigest()
 
 
+def paper(typed: str) -> str:
+    return re.sub("[^0-9a-f]", "", typed.lower())
+
+
 VERDICTS = ["完好 / INTACT", "有改动 / ALTERED", "未能全部核验 / COULD NOT FULLY CHECK"]
 VERDICTS += ["文件完好，但已撤回 / INTACT, BUT WITHDRAWN"]
 PAPER = """
@@ -693,7 +798,9 @@ def tell(found: Findings, say: Callable[[str], None]) -> None:
     say("\n结论 / VERDICT: %s" % VERDICTS[found.exit])
 
 
-def check(path: str, key: str = "", tsa: str = "", later: str = "") -> Findings:
+def check(
+    path: str, key: str = "", tsa: str = "", later: str = "", keys: str = ""
+) -> Findings:
     """Check a folder or a .zip; never raises for what is wrong with it."""
     found, place = Findings(), path
     try:
@@ -701,6 +808,15 @@ def check(path: str, key: str = "", tsa: str = "", later: str = "") -> Findings:
         found, place = one.run(), later
         if later:
             one.compare(Check(later, "", tsa))  # the key on paper is that of this one
+        if keys:
+            try:
+                one.ask_keys(keys)
+            except Refused as refusal:
+                code = refusal.args[0]
+                is_word = code in ("revoked", "unproven")  # of a file that is sound
+                found.add(code if is_word else "keys", "--keys")
+            except Exception:
+                found.add("keys", "--keys")
     except Exception:
         found.add("unreadable" if place == path else "later", place)
     return found
@@ -713,11 +829,13 @@ def main() -> int:
     parser.add_argument("--key", default="")
     parser.add_argument("--tsa-ca", type=os.path.abspath)
     parser.add_argument("--later", default="")
+    parser.add_argument("--keys", default="")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     if asked.tsa_ca and not os.path.isfile(asked.tsa_ca):
         parser.error("--tsa-ca: no such file")
-    found = check(asked.package, asked.key, asked.tsa_ca or "", asked.later)
+    more = (asked.tsa_ca or "", asked.later, asked.keys)
+    found = check(asked.package, asked.key, *more)
     with io.TextIOWrapper(sys.stdout.buffer, sys.stdout.encoding, "replace") as out:
         if asked.json:
             said = {"exit": found.exit, "fingerprint": found.fingerprint}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.accounts.models import User
 from anlan.accounts.permissions import has_permission
@@ -20,9 +21,10 @@ from anlan.accounts.roles import Permission
 from anlan.base import stores
 from anlan.base.download import picture_answer, ranged_answer
 from anlan.base.errors import NotFound
+from anlan.cases.forms import ReasonForm
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for
-from anlan.cases.views.answers import reader_of
+from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import ExhibitKind, Printout, Way
 from anlan.evidence.permissions import (
@@ -30,7 +32,9 @@ from anlan.evidence.permissions import (
     can_mask,
     can_open,
     can_place_hold,
+    can_unsay_footage,
     check_can_open,
+    check_can_unsay_footage,
 )
 from anlan.evidence.policies import can_be_masked, check_can_be_shown, is_heic
 from anlan.evidence.selectors import (
@@ -47,6 +51,7 @@ from anlan.evidence.selectors.outside import checkpoint_of
 from anlan.evidence.selectors.playing import is_played, neighbours_of, playing_copy_of
 from anlan.evidence.selectors.recordings import (
     case_to_add_camera,
+    is_of_recording,
     lacks_recording,
     unexplained_recording,
 )
@@ -149,6 +154,10 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "can_mask": can_be_masked(found) and can_mask(reader, found),
         "masked_copies": masked_copies_of(found, reader),
         "original": original_of(found, reader),
+        "can_unsay_footage": found.is_footage
+        and not found.is_deleted
+        and not is_of_recording(found)
+        and can_unsay_footage(reader, found),
         "can_hold": can_place_hold(reader, found.case),
         "is_held": is_held(found),
         "deletion": deletion_of(found),
@@ -165,6 +174,32 @@ def exhibit(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         "told": None if found.is_object else story_of(found, before=_before(request)),
     }
     return render(request, "evidence/exhibit.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def not_footage(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """It was ticked as CCTV by mistake."""
+    reader = reader_of(request)
+    found = exhibit_for(reader, number, uid)
+    check_can_unsay_footage(reader, found)
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        evidence.unsay_footage(
+            exhibit=found, reason=said["reason"], by=reader, at=timezone.now()
+        )
+        return redirect("evidence:exhibit", number, uid)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("更正：%s 不是监控录像") % found.code,
+        lead=_("更正以后，查看不再登记事由，交出不再经申请。更正和理由留在台账。"),
+        button=_("更正"),
+        kind="danger",
+        form=ReasonForm(posted(request)),
+        act=act,
+    )
 
 
 @login_required

@@ -25,6 +25,7 @@ from anlan.evidence.selectors.outside import (
     keeper_for,
     keepers_of,
     reason_of,
+    revoked_keys,
     signing_key,
 )
 from anlan.evidence.selectors.safety import check_can_see_safety, safety_for
@@ -144,6 +145,7 @@ def key_sheet(request: HttpRequest) -> HttpResponse:
         "organisation": user.organisation,
         "public_key": key[0],
         "groups": key[1].split(),
+        "revoked": revoked_keys(),
         "at": timezone.now(),
     }
     return render(request, "evidence/key_sheet.html", context)

@@ -18,6 +18,7 @@ from anlan.incidents.selectors.incidents import (
     reports_of,
     written_at,
 )
+from anlan.incidents.selectors.seconding import proposal_named, proposals_to_decide
 
 __all__ = [
     "Call",
@@ -30,6 +31,8 @@ __all__ = [
     "incident_for",
     "lost_a_report",
     "open_assignments",
+    "proposal_named",
+    "proposals_to_decide",
     "reason_in",
     "reasons_chosen",
     "reports_of",

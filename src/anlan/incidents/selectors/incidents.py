@@ -71,6 +71,7 @@ class Call:
     uid: UUID
     called_at: datetime
     called_by: str
+    caller: int  # the key of whoever recorded it
     outcome: CallOutcome
     answered_at: datetime | None
     answer: str
@@ -79,6 +80,12 @@ class Call:
     @property
     def awaits_answer(self) -> bool:
         return self.outcome == CallOutcome.CONNECTED and self.answered_at is None
+
+    @property
+    def said(self) -> str:
+        """What was answered; nobody notes an empty answer, so that one was erased."""
+        is_gone = self.answered_at is not None and not self.answer
+        return _("已按期限删除") if is_gone else self.answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,6 +317,7 @@ def _calls() -> Subquery:
         uid="uid",
         called_at="called_at",
         called_by="called_by__name",
+        caller="called_by_id",
         outcome="outcome",
         answered_at="answered_at",
         answer="answer",
@@ -321,11 +329,18 @@ def _calls() -> Subquery:
 
 
 def _shown_calls(calls: list[Call]) -> tuple[Call, ...]:
-    """Of each number the last one, and all whose answer is still to be noted."""
+    """Of each number the last one, the last one that was taken up, on which it rests that
+    they know, and all whose answer is still to be noted.
+    """
     calls.sort(key=lambda call: (call.service, call.called_at))
     last = {call.service: call for call in calls}
+    heard = {
+        call.service: call for call in calls if call.outcome == CallOutcome.CONNECTED
+    }
     return tuple(
-        call for call in calls if call.awaits_answer or call is last[call.service]
+        call
+        for call in calls
+        if call.awaits_answer or call in {last[call.service], heard.get(call.service)}
     )
 
 
@@ -363,6 +378,7 @@ def _call(said: Mapping[str, str]) -> Call:
         uid=UUID(said["uid"]),
         called_at=called_at,
         called_by=said["called_by"],
+        caller=int(said["caller"]),
         outcome=CallOutcome(said["outcome"]),
         answered_at=_moment(said["answered_at"]),
         answer=said["answer"],

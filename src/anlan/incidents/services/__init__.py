@@ -27,6 +27,7 @@ from anlan.incidents.services.controlling import (
     take_back_control,
     take_back_false_alarm,
 )
+from anlan.incidents.services.correcting import correct_emergency_call
 from anlan.incidents.services.defaults import install_defaults
 from anlan.incidents.services.monitoring import (
     add_monitor_tile,
@@ -71,6 +72,7 @@ __all__ = [
     "close_incident",
     "confirm_report",
     "control_scene",
+    "correct_emergency_call",
     "decide_false_alarm",
     "decide_police_waiver",
     "discard_unsent",

@@ -49,6 +49,7 @@ from anlan.incidents.services.responding import (
     resume_response,
     stand_down,
 )
+from anlan.incidents.services.seconding import await_second, settle
 from anlan.investigation.independence import check_is_independent
 from anlan.law.guardrails import check_police_waiver
 from anlan.ledger import services as ledger
@@ -333,13 +334,8 @@ def propose_police_waiver(
         waiver = PoliceWaiver.objects.create(
             incident=incident, reason=reason.strip(), proposed_by=by, proposed_at=at
         )
-        cases.record(
-            PoliceWaiverProposed(words_digest=waiver.digest_of("reason")),
-            incident.case,
-            thing=f"waiver:{waiver.uid}",
-            by=by,
-            at=at,
-        )
+        said = PoliceWaiverProposed(words_digest=waiver.digest_of("reason"))
+        await_second(waiver, said, by=by, at=at)
     return waiver
 
 
@@ -353,8 +349,8 @@ def decide_police_waiver(
         user = permissions.check_can_decide_waiver(
             by, site=incident.case.site, proposed_by=waiver.proposed_by
         )
-        if waiver.decided_at is not None:
-            raise Conflict(_("这项决定已经复核"))
+        waiver.incident = incident
+        policies.check_is_undecided(waiver)
         if approved:
             check_is_independent(user, incident.case)
             check_police_waiver(
@@ -363,26 +359,16 @@ def decide_police_waiver(
                 act_on=act_day(incident.case),
                 is_minor_hurt=policies.knows_of_minor_hurt(incident.case),
             )
-        waiver.decided_by, waiver.decided_at, waiver.approved = user, at, approved
-        waiver.save(update_fields=["decided_by", "decided_at", "approved"])
+        said = PoliceWaiverDecided(approved=int(approved))
+        settle(waiver, said, approved=approved, by=user, at=at)
         if approved and incident.police != Police.CALLED:
             incident.police = Police.WAIVED
             incident.save(update_fields=["police"])
-        cases.record(
-            PoliceWaiverDecided(approved=int(approved)),
-            incident.case,
-            thing=f"waiver:{waiver.uid}",
-            by=by,
-            at=at,
-        )
     return waiver
 
 
 def end_waiver(*, case: Case, at: datetime) -> None:
-    """Two people agreed not to call the police, and that would be refused by now (G05).
-
-    Whose task it is to call them has it again, with a clock of its own.
-    """
+    """Two people agreed not to call the police, and that would be refused by now (G05)."""
     incident = Incident.objects.filter(case=case, police=Police.WAIVED).first()
     if incident is None:
         return
@@ -402,10 +388,15 @@ def end_waiver(*, case: Case, at: datetime) -> None:
     cases.record(
         PoliceWaiverEnded(),
         incident.case,
-        thing=f"waiver:{waiver.uid}",
+        thing=waiver.thing,
         by=SYSTEM,
         at=at,
     )
+    ask_for_police_again(incident=incident, at=at)
+
+
+def ask_for_police_again(*, incident: Incident, at: datetime) -> None:
+    """Let whose task it is to call them have it again, with a clock of its own."""
     task = Task.objects.filter(case=incident.case, key=CALL_POLICE).first()
     if task is not None and task.state != TaskState.OPEN:
         within = cases.standard_at(
@@ -477,13 +468,8 @@ def propose_false_alarm(
         proposal = FalseAlarmProposal.objects.create(
             incident=incident, reason=reason, proposed_by=by, proposed_at=at
         )
-        cases.record(
-            FalseAlarmProposed(words_digest=proposal.digest_of("reason")),
-            incident.case,
-            thing=f"false_alarm:{proposal.uid}",
-            by=by,
-            at=at,
-        )
+        said = FalseAlarmProposed(words_digest=proposal.digest_of("reason"))
+        await_second(proposal, said, by=by, at=at)
     return proposal
 
 
@@ -503,22 +489,16 @@ def decide_false_alarm(
         user = permissions.check_can_decide_false_alarm(
             by, incident, proposed_by=proposal.proposed_by
         )
-        if proposal.decided_at is not None:
-            raise Conflict(_("这项决定已经复核"))
+        proposal.incident = incident
+        policies.check_is_undecided(proposal)
         if approved:
+            if proposal.is_erased:
+                raise Conflict(_("提出的理由已按期限删除，请复核为不同意，再重新提出"))
             check_is_independent(user, incident.case)
             permissions.check_can_call_off(proposal.proposed_by, incident)
             policies.check_may_have_been_none(incident.case)
-        proposal.decided_by, proposal.decided_at = user, at
-        proposal.approved = approved
-        proposal.save(update_fields=["decided_by", "decided_at", "approved"])
-        cases.record(
-            FalseAlarmDecided(approved=int(approved)),
-            incident.case,
-            thing=f"false_alarm:{proposal.uid}",
-            by=by,
-            at=at,
-        )
+        said = FalseAlarmDecided(approved=int(approved))
+        settle(proposal, said, approved=approved, by=user, at=at)
         if approved:
             _end_as_none(incident, reason=proposal.reason, by=user, at=at)
     return proposal
@@ -595,7 +575,7 @@ def _check_waiver_still_holds(incident: Incident) -> None:
     waiver = _waiver_of(incident)
     check_police_waiver(
         severity=incident.case.severity,
-        reason=waiver.reason if waiver else "",
+        reason=waiver.said("reason") if waiver else "",
         act_on=act_day(incident.case),
         is_minor_hurt=policies.knows_of_minor_hurt(incident.case),
     )

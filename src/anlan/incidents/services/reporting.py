@@ -176,6 +176,7 @@ def discard_unsent(
     by: Actor,
     at: datetime,
     request_id: UUID,
+    is_refused: bool = False,
 ) -> None:
     """Put on the record that what ``writer`` left on a phone of the site is thrown away.
 
@@ -184,8 +185,9 @@ def discard_unsent(
 
     Args:
         made: when it was written, as the phone says, if it knows.
+        is_refused: the server had refused it, as the phone says.
     """
-    permissions.check_can_send_for(by, writer, site=site)
+    permissions.check_can_discard(by, writer, site=site, is_refused=is_refused)
     content = {"discard": what.value, "writer": str(writer.uid)}
     with ledger.recording():
         claimed = cases.claim_request(
@@ -199,7 +201,10 @@ def discard_unsent(
             return
         ledger.append(
             UnsentDiscarded(
-                writer=writer.actor_key, what=what.value, reason=reason.value
+                writer=writer.actor_key,
+                what=what.value,
+                reason=reason.value,
+                refused=1 if is_refused else None,
             ),
             site=site,
             subject=site.subject,

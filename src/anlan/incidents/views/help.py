@@ -19,7 +19,13 @@ from anlan.base.errors import InvalidInput, NotFound
 from anlan.cases.views.answers import is_in_place, one_tap, posted, reader_of, sheet
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import CallOutcome, EmergencyService
-from anlan.incidents.forms import AnswerForm, CallForm, DecisionForm, WaiverForm
+from anlan.incidents.forms import (
+    AnswerForm,
+    CallForm,
+    CorrectionForm,
+    DecisionForm,
+    WaiverForm,
+)
 from anlan.incidents.models import EmergencyCall
 from anlan.incidents.script import translation_of, words_to_say
 from anlan.incidents.selectors import incident_for
@@ -91,7 +97,7 @@ def answer(
     """What the operator said, and the number they gave."""
     at = timezone.now()
     reader = reader_of(request)
-    made = _call(request, number, uid)
+    made = call_of(request, number, uid)
 
     def act(said: dict[str, Any]) -> HttpResponse:
         incidents.record_emergency_answer(
@@ -109,6 +115,49 @@ def answer(
         body="incidents/sheets/answer.html",
         page=pages.sheet,
         call=made,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def correction(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """It was recorded wrongly whether somebody took the call up."""
+    at = timezone.now()
+    reader = reader_of(request)
+    made = call_of(request, number, uid)
+    other = made.other_outcome
+    lead = _("原来的记录划去，仍看得见。")
+    if made.service == EmergencyService.POLICE:
+        lead += _(
+            "没有别的接通的 110、已递交的报案或者复核同意的“不报警”时，要重新报警。"
+        )
+
+    def act(said: dict[str, Any]) -> HttpResponse:
+        incidents.correct_emergency_call(
+            call=made,
+            outcome=outcome_of(request),
+            reason=said["reason"],
+            request_id=said["request_id"],
+            by=reader,
+            at=at,
+        )
+        return _back(request, number, ROOM, at=at)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("更正 %s 的结果") % made.service,
+        lead=lead,
+        button=_("更正"),
+        choices=[
+            {
+                "name": "outcome",
+                "value": other.value,
+                "label": _("更正为“%s”") % other.label,
+            }
+        ],
+        form=CorrectionForm(posted(request)),
+        act=act,
     )
 
 
@@ -169,7 +218,7 @@ def outcome_of(request: HttpRequest) -> CallOutcome:
     return CallOutcome(said)
 
 
-def _call(request: HttpRequest, number: str, uid: UUID) -> EmergencyCall:
+def call_of(request: HttpRequest, number: str, uid: UUID) -> EmergencyCall:
     incident = incident_for(reader_of(request), number)
     found = (
         incident.calls.select_related("incident__case__site", "called_by")

@@ -48,7 +48,7 @@ def compare_tables(first: FactTable, second: FactTable) -> list[Found]:
 
 
 def _order(facts: FactTable) -> tuple[str, str]:
-    """What the accounts are taken in the order of: whichever is given first, the same is found."""
+    """How the accounts are sorted, so that whichever is given first, the same is found."""
     return facts.account.text, facts.account.key
 
 

@@ -27,6 +27,7 @@ from anlan.law.guardrails.footage import (
     check_authority_request,
     check_footage_copy,
     check_footage_look,
+    check_statements_for_police,
 )
 from anlan.law.guardrails.markers import (
     check_marker_days,
@@ -129,6 +130,7 @@ __all__ = [
     "check_risk_called",
     "check_rule_sets_shown",
     "check_staff_claim",
+    "check_statements_for_police",
     "check_talk",
     "check_talk_wording",
     "check_talks_alone",

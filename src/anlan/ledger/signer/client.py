@@ -11,6 +11,7 @@ from anlan.ledger.checkpoints import BadNote, Note, Statement, parse
 from anlan.ledger.signer import wire
 from anlan.ledger.signer.keys import Rotation, rotation_of
 from anlan.ledger.signer.memory import Refused
+from anlan.ledger.signer.revocations import Revocation, revocation_of
 
 
 class Away(Exception):
@@ -79,6 +80,14 @@ class Client:
             return Key(bytes.fromhex(answer["public_key"]), handovers)
         except (KeyError, TypeError, ValueError):
             raise Away("its answer is no key") from None
+
+    def revocations(self, origin: str) -> list[Revocation]:
+        """Up to where earlier keys count in a chain; nothing of them is verified yet."""
+        answer = self._ask(do="revocations", origin=origin)
+        try:
+            return [revocation_of(said) for said in answer["revocations"]]
+        except (KeyError, TypeError, ValueError):
+            raise Away("its answer is no revocation") from None
 
     def _ask(self, **question: Any) -> dict[str, Any]:
         try:

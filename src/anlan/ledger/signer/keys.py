@@ -118,19 +118,27 @@ def rotate(folder: Path) -> Rotation:
     """
     load(folder)  # a folder that is not there has no lock to take
     with locked(folder):
-        old, new = load(folder), Ed25519PrivateKey.generate()
-        text = rotation_text(public_bytes(old), public_bytes(new))
-        made = Rotation(
-            public_bytes(old), public_bytes(new), old.sign(text), new.sign(text)
-        )
-        all_made = [*rotations(folder), made]
-        write_whole(
-            folder / ROTATIONS,
-            json.dumps([one.as_hex() for one in all_made]),
-            mode=0o600,
-        )
-        write_key(folder, new.private_bytes_raw())
-        return made
+        with successor(folder):
+            pass
+        return rotations(folder)[-1]
+
+
+@contextmanager
+def successor(folder: Path) -> Iterator[tuple[Ed25519PrivateKey, Ed25519PrivateKey]]:
+    """The key in use and a new one that takes over when the block ends; under the lock."""
+    old, new = load(folder), Ed25519PrivateKey.generate()
+    yield old, new
+    text = rotation_text(public_bytes(old), public_bytes(new))
+    made = Rotation(
+        public_bytes(old), public_bytes(new), old.sign(text), new.sign(text)
+    )
+    all_made = [*rotations(folder), made]
+    write_whole(
+        folder / ROTATIONS,
+        json.dumps([one.as_hex() for one in all_made]),
+        mode=0o600,
+    )
+    write_key(folder, new.private_bytes_raw())
 
 
 def rotations(folder: Path) -> list[Rotation]:

@@ -1,4 +1,4 @@
-"""The signer itself: four questions, two of which give a signature."""
+"""The signer itself: five questions, two of which give a signature."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from anlan.ledger.checkpoints import BadNote, Note, Statement, public_bytes, sign
-from anlan.ledger.signer import keys, wire
+from anlan.ledger.signer import keys, revocations, wire
 from anlan.ledger.signer.memory import Memory, Refused
 from anlan.ledger.signer.seals import sealable
 from anlan.ledger.tree import MOST_HASHES
@@ -44,6 +44,8 @@ class Signer:
                     return _told(self._memory.last(origin))
                 case {"do": "key"}:
                     return self._key()
+                case {"do": "revocations", "origin": str(origin)}:
+                    return self._revocations(origin)
         except Refused as refusal:
             log.warning("refused: %s", refusal.reason)
             return {"refused": refusal.reason, **_told(refusal.last)}
@@ -76,6 +78,11 @@ class Signer:
         key = keys.load(self._folder)
         handovers = [one.as_hex() for one in keys.rotations(self._folder)]
         return {"public_key": public_bytes(key).hex(), "rotations": handovers[-8:]}
+
+    def _revocations(self, origin: str) -> dict[str, Any]:
+        said = revocations.revocations(self._folder)
+        rows = [one.as_json() for one in said if one.last.origin == origin]
+        return {"revocations": rows[-8:]}
 
 
 def serve(

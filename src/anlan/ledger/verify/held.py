@@ -14,6 +14,7 @@ from enum import Enum
 from anlan.ledger import checkpointing
 from anlan.ledger.checkpoints import BadNote, Note, is_signed, parse
 from anlan.ledger.models import Chain, LogKey
+from anlan.ledger.signer.revocations import counts
 from anlan.ledger.tree import Frontier
 from anlan.ledger.verify.trees import digests
 
@@ -31,9 +32,7 @@ class Held(Enum):
     CHANGED = "changed"  # the entries it covers are not the same any more
     CUT = "cut"  # there are fewer entries than it covers
     UNKNOWN = "unknown"  # a chain that is not here
-    UNSIGNED = (
-        "unsigned"  # not by a key of this installation: a forgery, or elsewhere's
-    )
+    UNSIGNED = "unsigned"  # not by a key that counts here: a forgery, or elsewhere's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +74,7 @@ def compare_held(text: str) -> list[Compared]:
     """
     places = _places()
     keys = [bytes(key) for key in LogKey.objects.values_list("public_key", flat=True)]
+    revoked = checkpointing.revocations()
     wanted: dict[tuple[int, int], list[Note]] = {}
     found: list[Compared] = []
     for note in notes_in(text):
@@ -82,7 +82,9 @@ def compare_held(text: str) -> list[Compared]:
         place = places.get(said.origin)
         if place is None:
             found.append(_compared(note, Held.UNKNOWN))
-        elif not any(is_signed(note, key) for key in keys):
+        elif not any(
+            is_signed(note, key) and counts(said, key, revoked) for key in keys
+        ):
             found.append(_compared(note, Held.UNSIGNED, place))
         else:
             wanted.setdefault(place, []).append(note)

@@ -6,7 +6,8 @@ entry where the tiles still have the old digest, and else between two checkpoint
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -14,12 +15,18 @@ from django.db import connection
 from anlan.ledger import checkpointing
 from anlan.ledger.checkpoints import BadNote, Statement, cosigned_at, is_signed, parse
 from anlan.ledger.checkpoints import Note as Text
-from anlan.ledger.events import LogKeyBegan, LogKeyReplaced, LogKeyRotated
+from anlan.ledger.events import (
+    LogKeyBegan,
+    LogKeyReplaced,
+    LogKeyRevoked,
+    LogKeyRotated,
+)
 from anlan.ledger.models import (
     Checkpoint,
     Departure,
     Entry,
     LogKey,
+    RevokedKey,
     Tile,
     TimeStamp,
     Tree,
@@ -27,6 +34,7 @@ from anlan.ledger.models import (
 )
 from anlan.ledger.signer.client import Away
 from anlan.ledger.signer.memory import Refused
+from anlan.ledger.signer.revocations import Revocation, counts
 from anlan.ledger.tiles import WIDTH, split, tile_hash
 from anlan.ledger.timestamping import check_stamp
 from anlan.ledger.tree import Frontier
@@ -77,9 +85,11 @@ def check_tree(
     checkpoints = list(Checkpoint.objects.filter(**finding.place).order_by("size"))
     signed = _signers_last(finding)
     finding.checkpoints = len(checkpoints)
-    _check_notes(checkpoints, finding)
+    revoked = checkpointing.revocations()
+    _check_notes(checkpoints, revoked, finding)
     _check_stamps(finding)
     wanted = {row.size: bytes(row.root) for row in checkpoints}
+    _compare_revoked(revoked, wanted, finding)
     if signed is not None:
         _compare_signer(signed, wanted, finding)
     _check_roots(wanted, finding, keep)
@@ -101,6 +111,25 @@ def keys_off_the_record() -> Iterator[Problem]:
         digits = bytes(public_key).hex()
         if digits not in said:
             yield Problem(0, 0, 0, "log key", f"no entry speaks of {digits[:16]}…")
+    yield from _revocations_off_the_record()
+
+
+def _revocations_off_the_record() -> Iterator[Problem]:
+    """Revocations that no entry speaks of, and those that somebody took away."""
+    rows = Entry.objects.filter(kind=LogKeyRevoked.kind).values_list("data", flat=True)
+    entered = [json.loads(bytes(data)) for data in rows if data is not None]
+    kept = list(RevokedKey.objects.order_by("pk").values_list("said", flat=True))
+    for said in kept:
+        if said not in entered:
+            yield _off("no entry speaks of the revocation of", said)
+    for said in entered:
+        if said not in kept:
+            yield _off("an entry speaks of a revocation that is not there, of", said)
+
+
+def _off(sentence: str, said: object) -> Problem:
+    key = str(said.get("key") if isinstance(said, dict) else said)
+    return Problem(0, 0, 0, "log key", f"{sentence} {key[:16]}…")
 
 
 def trees_without_chain(known: set[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -110,7 +139,30 @@ def trees_without_chain(known: set[tuple[int, int]]) -> Iterator[tuple[int, int]
     yield from (place for place in places if place not in known)
 
 
-def _check_notes(checkpoints: Sequence[Checkpoint], finding: TreeFinding) -> None:
+def _compare_revoked(
+    revoked: Iterable[Revocation], wanted: dict[int, bytes], finding: TreeFinding
+) -> None:
+    """What a key said when it ended another one is signed like any checkpoint."""
+    name = checkpointing.origin(finding.organisation_id, finding.site_id)
+    for one in revoked:
+        said = one.last
+        if said.origin != name:
+            continue
+        if not one.is_sound:
+            finding.say(said.size, "log key", "a revocation is not signed as it says")
+        if wanted.setdefault(said.size, said.root) != said.root:
+            finding.say(
+                said.size,
+                "log key",
+                "a revocation has another root than the checkpoint",
+            )
+
+
+def _check_notes(
+    checkpoints: Sequence[Checkpoint],
+    revoked: Sequence[Revocation],
+    finding: TreeFinding,
+) -> None:
     keys = [bytes(key) for key in LogKey.objects.values_list("public_key", flat=True)]
     witnesses = {row.name: bytes(row.public_key) for row in Witness.objects.all()}
     lines: dict[int, list[Departure]] = {}
@@ -131,8 +183,11 @@ def _check_notes(checkpoints: Sequence[Checkpoint], finding: TreeFinding) -> Non
             finding.say(row.size, "checkpoint", "the columns differ from the note")
         if said.origin != origin:
             finding.say(row.size, "checkpoint", f"it is of {said.origin}")
-        if not any(is_signed(note, key) for key in keys):
+        signing = [key for key in keys if is_signed(note, key)]
+        if not signing:
             finding.say(row.size, "checkpoint", "it is not signed with a known key")
+        elif not any(counts(said, key, revoked) for key in signing):
+            finding.say(row.size, "checkpoint", "it is signed with a revoked key")
         for departure in lines.get(row.pk, ()):
             _check_witness(row, said, departure, witnesses, finding)
 

@@ -108,15 +108,15 @@ add_texts(
     Text(
         kind=HOLD_PROPOSED,
         name=_("建议保全证据"),
-        title=_("公安机关已受案或者立案，请决定是否保全证据：%(number)s"),
+        title=_("案件已由公安机关、检察院或者法院办理，请决定是否保全证据：%(number)s"),
         body=_(
-            "%(number)s 的报案 %(code)s 已受案或者立案；程序不会自动保全，请在“保全”页面决定"
+            "%(number)s 的报案 %(code)s 有了新的办案文书；程序不会自动保全，请在“保全”页面决定"
         ),
     ),
     Text(
         kind=PAPER_CAME,
-        name=_("公安文书已登记"),
-        title=_("公安文书已登记：%(number)s"),
+        name=_("办案文书已登记"),
+        title=_("办案文书已登记：%(number)s"),
         body=_(
             "%(who)s登记了 %(number)s 报案 %(code)s 的文书，请查看，并把可以做的事告诉受害一方"
         ),

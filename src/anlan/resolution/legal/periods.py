@@ -15,14 +15,17 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from anlan.base.calendar.holidays import published_holidays
+from anlan.base.calendar.notices import known_holidays, statutory_calendar
 from anlan.base.calendar.terms import RollOver, Term, Unit
-from anlan.base.calendar.working import WorkingCalendar
 from anlan.base.clock import local_day
 from anlan.law.book import Confidence, Dated, Text, in_language
-from anlan.resolution.legal.enums import Happening, Whose
+from anlan.resolution.legal.enums import Happening, PaperKind, Whose
 
 _DATA = Path(__file__).parent / "data" / "police.yaml"
+# What is of a prosecutor or court: with it the police's own time is over.
+_BEYOND_POLICE = frozenset(
+    Happening(kind.value) for kind in PaperKind if kind.is_beyond_police
+)
 
 
 class Counts(StrEnum):
@@ -63,7 +66,7 @@ class PeriodRule(Dated):
         """The year whose holidays nobody knows yet, and which may move the last day on."""
         if self.roll_over is RollOver.NEVER or self.unit is Unit.MINUTE:
             return None
-        return next(iter(published_holidays().missing_years(last, last)), None)
+        return next(iter(known_holidays().missing_years(last, last)), None)
 
     @property
     def is_law(self) -> bool:
@@ -149,14 +152,18 @@ def _openings(rule: PeriodRule, rows: list[Happened]) -> list[Happened]:
 def _period(rule: PeriodRule, opening: Happened, rows: list[Happened]) -> Period:
     begins = opening.known_at if rule.counts == Counts.RECEIVED else opening.at
     term = Term(rule.amount, rule.unit, rule.roll_over)
-    due = _calendar().due(begins, term)
+    due = statutory_calendar().due(begins, term)
     # What was handed over may follow what the police wrote after the call; else a paper
     # ends only what was open before it. Of most only the day is known.
     ends = (
         max(one.at, opening.at)
         for one in rows
         if one != opening
-        and (one.what in rule.ends or (rule.is_once and one.what == rule.opens))
+        and (
+            one.what in rule.ends
+            or (rule.is_once and one.what == rule.opens)
+            or (rule.of == Whose.POLICE and one.what in _BEYOND_POLICE)
+        )
         and (
             opening.what == Happening.HAND_OVER
             or local_day(one.at) >= local_day(opening.at)
@@ -170,11 +177,6 @@ def _period(rule: PeriodRule, opening: Happened, rows: list[Happened]) -> Period
         calendar=due.calendar,
         ended_at=min(ends, default=None),
     )
-
-
-@cache
-def _calendar() -> WorkingCalendar:
-    return WorkingCalendar.statutory(published_holidays())
 
 
 @cache

@@ -199,6 +199,22 @@ def check_can_report(by: Actor, case: Case) -> None:
     check_can_see_reports(by, case)
 
 
+def can_approve_material(user: User, case: Case) -> bool:
+    return (
+        has_permission(user, Permission.FOOTAGE_APPROVE, site=case.site)
+        and can_see_reports(user, case)
+        and not is_party(user, case)
+    )
+
+
+def check_can_approve_material(by: Actor, case: Case) -> None:
+    """The same who decide what the police get when they ask (G13)."""
+    check_permission(by, Permission.FOOTAGE_APPROVE, site=case.site)
+    if isinstance(by, User) and is_party(by, case):
+        raise NotAllowed(_("您是本案当事人，报案材料由另一人批准"))
+    check_can_see_reports(by, case)
+
+
 def check_can_tell_rights(by: Actor, case: Case) -> None:
     """Everybody who knows of the case: nothing stands before it (G06)."""
     if not isinstance(by, User) or not can_see_case(by, case):

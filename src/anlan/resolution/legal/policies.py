@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from anlan.base.errors import Conflict
+from anlan.accounts.models import User
+from anlan.base.errors import Conflict, NotAllowed
 from anlan.resolution.legal.enums import (
     Employer,
     LimitationKind,
@@ -64,6 +65,31 @@ _STAYS = {
     WorkInjuryStepKind.TOLD: tuple(WorkInjuryState),
     WorkInjuryStepKind.EXTENDED: (WorkInjuryState.OPEN,),
 }
+
+
+def check_material_may_be_approved(report: PoliceReport, *, by: User) -> None:
+    """
+    Raises:
+        Conflict: it was given up.
+        NotAllowed: they put something on the list themselves.
+    """
+    if report.state == ReportState.DROPPED:
+        raise Conflict(_("报案材料已不再递交"))
+    if report.items.filter(said_by=by).exists():
+        raise NotAllowed(
+            _("列材料的人不能批准自己的清单，请由另一人批准"), source="G13"
+        )
+
+
+def material_may_be_approved(report: PoliceReport, *, by: User) -> bool:
+    """Whether there is something to approve, for a page."""
+    items = report.items.filter(exhibits__isnull=False)
+    return (
+        report.approved_by_id is None
+        and report.state != ReportState.DROPPED
+        and items.exists()
+        and not report.items.filter(said_by=by).exists()
+    )
 
 
 def work_injury_steps(injury: WorkInjury) -> list[WorkInjuryStepKind]:
@@ -164,21 +190,66 @@ _ANSWERS = (
     ReportState.ENDED,
 )
 
+# Of prosecutors and courts. Whatever the police answered may be followed by these: what
+# they did not pursue is prosecuted all the same, or by the victim.
+_BEYOND = (
+    ReportState.SUBMITTED,
+    ReportState.PROSECUTED,
+    ReportState.NOT_PROSECUTED,
+    ReportState.JUDGED,
+    ReportState.APPEALED,
+    ReportState.IN_FORCE,
+)
+
 # What may become what; ``docs/states/`` is drawn from this table. Papers reach the office
-# late and some not at all, so that a decision may be the first that is known.
+# late and some not at all, so that a decision may be the first that is known. Who is not
+# prosecuted may still be fined by the police; what was judged on appeal goes back at
+# times, and what is in force may be tried again.
 REPORT_MOVES: dict[ReportState, tuple[ReportState, ...]] = {
     ReportState.PREPARING: (ReportState.HANDED_OVER, ReportState.DROPPED),
-    ReportState.HANDED_OVER: (ReportState.ACCEPTED, *_ANSWERS),
-    ReportState.ACCEPTED: _ANSWERS,
+    ReportState.HANDED_OVER: (ReportState.ACCEPTED, *_ANSWERS, *_BEYOND),
+    ReportState.ACCEPTED: (*_ANSWERS, *_BEYOND),
     ReportState.FILED: (
         ReportState.DECIDED,
         ReportState.TRANSFERRED,
         ReportState.ENDED,
+        *_BEYOND,
     ),
-    ReportState.REFUSED: (ReportState.FILED, ReportState.TRANSFERRED),
-    ReportState.TRANSFERRED: (ReportState.ACCEPTED, *_ANSWERS),
-    ReportState.DECIDED: (ReportState.ENDED,),
-    ReportState.ENDED: (ReportState.FILED,),
+    ReportState.REFUSED: (ReportState.FILED, ReportState.TRANSFERRED, *_BEYOND),
+    ReportState.TRANSFERRED: (ReportState.ACCEPTED, *_ANSWERS, *_BEYOND),
+    ReportState.DECIDED: (ReportState.ENDED, *_BEYOND),
+    ReportState.ENDED: (ReportState.FILED, *_BEYOND),
+    ReportState.SUBMITTED: (
+        ReportState.PROSECUTED,
+        ReportState.NOT_PROSECUTED,
+        ReportState.JUDGED,
+        ReportState.APPEALED,
+        ReportState.IN_FORCE,
+        ReportState.DECIDED,
+        ReportState.ENDED,
+    ),
+    ReportState.PROSECUTED: (
+        ReportState.NOT_PROSECUTED,
+        ReportState.JUDGED,
+        ReportState.APPEALED,
+        ReportState.IN_FORCE,
+    ),
+    ReportState.NOT_PROSECUTED: (
+        ReportState.SUBMITTED,
+        ReportState.PROSECUTED,
+        ReportState.JUDGED,
+        ReportState.APPEALED,
+        ReportState.IN_FORCE,
+        ReportState.DECIDED,
+        ReportState.ENDED,
+    ),
+    ReportState.JUDGED: (ReportState.APPEALED, ReportState.IN_FORCE),
+    ReportState.APPEALED: (
+        ReportState.JUDGED,
+        ReportState.IN_FORCE,
+        ReportState.NOT_PROSECUTED,
+    ),
+    ReportState.IN_FORCE: (ReportState.JUDGED, ReportState.APPEALED),
     ReportState.DROPPED: (),
 }
 
@@ -229,6 +300,6 @@ def state_after(papers: Iterable[PolicePaper]) -> ReportState:
 
 
 def _day_order(paper: PolicePaper) -> tuple[str, int, int]:
-    """By day; of one day in the order in which the police write them."""
+    """By day; of one day in the order in which they are written."""
     order = list(PaperKind).index(PaperKind(paper.kind))
     return paper.dated_on.isoformat(), order, paper.pk or 0

@@ -16,11 +16,11 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anlan.base.calendar import RollOver, Unit
+from anlan.base.calendar import RollOver, Unit, statutory_calendar
 from anlan.base.calendar.terms import add_months
 from anlan.resolution.legal.enums import LimitationKind, TurnGround
 from anlan.resolution.legal.law_data import limits
-from anlan.resolution.legal.terms import last_day, legal_calendar
+from anlan.resolution.legal.terms import last_day
 
 LAST_MONTHS = 6
 
@@ -207,7 +207,7 @@ def _period(
 
 
 def _rolled(last: date, lines: list[Line]) -> date:
-    calendar = legal_calendar()
+    calendar = statutory_calendar()
     due = calendar.rolled_over(last, RollOver.HOLIDAYS)
     if due != last:
         lines.append(Line(LineKind.ROLLED_OVER, due))

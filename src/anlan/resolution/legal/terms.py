@@ -3,21 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 
-from anlan.base.calendar import (
-    RollOver,
-    Term,
-    Unit,
-    WorkingCalendar,
-    published_holidays,
-)
-
-
-@lru_cache(maxsize=1)
-def legal_calendar() -> WorkingCalendar:
-    """Of the public holidays that were announced."""
-    return WorkingCalendar.statutory(published_holidays())
+from anlan.base.calendar import RollOver, Term, Unit, statutory_calendar
 
 
 def last_day(
@@ -28,4 +15,4 @@ def last_day(
     A weekend does not: that it would is only the usual reading, and whoever must not be
     late does not rely on it.
     """
-    return legal_calendar().last_day(day, Term(amount, unit, roll_over))
+    return statutory_calendar().last_day(day, Term(amount, unit, roll_over))

@@ -74,6 +74,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_POLICE}retaliation/", police.retaliation, name="retaliation"),
     path(_REPORT, police.report, name="police_report"),
     path(f"{_REPORT}items/<str:kind>/", police.item, name="police_item"),
+    path(f"{_REPORT}approval/", police.approving, name="police_approval"),
     path(f"{_REPORT}hand-over/", police.handing_over, name="police_hand_over"),
     path(f"{_REPORT}dropping/", police.dropping, name="police_dropping"),
     path(f"{_REPORT}papers/new/", police.paper_new, name="police_paper_new"),

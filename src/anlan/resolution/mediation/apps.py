@@ -14,5 +14,7 @@ class MediationConfig(AppConfig):
     def ready(self) -> None:
         # Enters what is erased when the evidence of a case has gone.
         import_module("anlan.resolution.mediation.services.erasing")
+        # Enters what keeps a case, and who is of it, while something is to be performed.
+        import_module("anlan.resolution.mediation.selectors.keeping")
         # Enters the encrypted field in its list.
         import_module("anlan.resolution.mediation.selectors.codes")

@@ -19,9 +19,11 @@ from anlan.ledger.signer.client import Away
 from anlan.ledger.signer.keys import KeyTrouble
 from anlan.ledger.signer.memory import Refused
 
+WITH_THE_KEY = ("paper", "recover", "rotate", "revoke")
+
 
 class Command(BaseCommand):
-    help = "Show the fingerprint of the signing key; print, restore or change the key."
+    help = "Show the fingerprint of the signing key; print, restore, change, revoke it."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -41,24 +43,52 @@ class Command(BaseCommand):
             help="trust the signer's key though the old one did not hand over to it",
         )
 
+        which.add_argument(
+            "--revoke",
+            action="store_true",
+            help="others may know a key: nothing more counts that it signs",
+        )
+        parser.add_argument("--reason", default="", help="why; one line, on the record")
+        parser.add_argument(
+            "--key",
+            default="",
+            help="which; none: the one in use, and a new one begins",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         self.stderr.write(data_place(), self.style.NOTICE)
         try:
             if options["accept"]:
-                key = checkpointing.accept_new_key(by=SYSTEM, at=timezone.now())
+                at = timezone.now()
+                key = checkpointing.accept_new_key(by=SYSTEM, at=at)
+                checkpointing.take_revocations(by=SYSTEM, at=at)
                 lines = [_line_of(key.public_key)]
             elif settings.SIGNER_IS_APART:
                 lines = self._of_another_user(options)
             else:
                 todo = self._todo(options)
-                lines = told(settings.SIGNER, todo)
+                lines = told(settings.SIGNER, todo, options["reason"], options["key"])
                 _check_in_use(lines[0])
         except KeyTrouble as trouble:
             raise CommandError(str(trouble)) from None
         except (Away, Refused):
             raise CommandError("the signer does not answer") from None
-        for line in lines:
+        for line in lines:  # the paper of a new key first, whatever follows
             self.stdout.write(line)
+        if options["revoke"]:
+            self._enter()
+
+    def _enter(self) -> None:
+        """Put a revocation on the record at once, where the signer runs."""
+        try:
+            number = checkpointing.take_revocations(by=SYSTEM, at=timezone.now())
+        except (Away, Refused):
+            self.stderr.write(
+                "The signer does not answer. Once it does, put it on the record: "
+                "./anlan manage signer_key --accept"
+            )
+        else:
+            self.stderr.write(f"On the record, of {number} chains.")
 
     def _of_another_user(self, options: dict[str, Any]) -> list[str]:
         """What the socket shows of a key that this user cannot, and must not, read.
@@ -66,7 +96,7 @@ class Command(BaseCommand):
         Raises:
             CommandError: it is to do something with the key.
         """
-        for todo in ("paper", "recover", "rotate"):
+        for todo in WITH_THE_KEY:
             if options[todo]:
                 raise CommandError(
                     "ANLAN_SIGNER_SOCKET names a signer with a user of its own: its key "
@@ -76,7 +106,7 @@ class Command(BaseCommand):
         return [_line_of(checkpointing.signer().key().public_key)]
 
     def _todo(self, options: dict[str, Any]) -> str:
-        for todo in ("paper", "recover", "rotate"):
+        for todo in WITH_THE_KEY:
             if options[todo]:
                 if todo == "recover" and sys.stdin.isatty():
                     self.stderr.write("Type the fourteen groups, then Ctrl-D:")

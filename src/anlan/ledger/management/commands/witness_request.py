@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from anlan.ledger import witnessing
+from anlan.ledger import checkpointing, witnessing
 from anlan.ledger.signer.keys import write_whole
 from anlan.ledger.witness import write_requests
 
@@ -22,7 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         requests = witnessing.requests(at=timezone.now())
-        write_whole(options["file"], write_requests(requests), mode=0o644)
+        text = write_requests(requests, checkpointing.revocations())
+        write_whole(options["file"], text, mode=0o644)
         for request in requests:
             said = request.note.statement
             self.stdout.write(f"{said.origin} {said.size}")

@@ -87,6 +87,7 @@ async function sendAll() {
       delivered += isSent;
       isHeldUp ||= item.isAct && !isSent && !item.errors;
     }
+    for (const item of waiting) await tellReasons(item, known);
     if (!delivered && !upload) uploading = sendFiles(mine.filter(hasFilesToSend), known.csrf);
   } catch (error) {
     note(error);
@@ -308,21 +309,16 @@ const whyRefused = ({ file }) => `${file.name} · ${sentences(file.errors).join(
 function row(item, list) {
   const refused = sentences(item.errors);
   const other = item.user !== holder();
-  const line = lineOf(list, item, item.place || "", refused.join(" ") || whyKept(item, list) || list.dataset.network);
-  const button = line.querySelector("button");
-  button.hidden = refused.length === 0;
-  button.addEventListener("click", () => confirm(list.dataset.sure) && drop(item.id).then(show));
+  const line = lineOf(list, item, item.place || "", saidWhy(item, list) || refused.join(" ") || whyKept(item, list) || list.dataset.network);
+  offerToThrowAway(line, item, null, list);
   const send = line.querySelector("[data-send]");
   send.hidden = !other || item.isAct || item.filesFirst || !list.dataset.forAnother;
   send.addEventListener("click", () => confirm(list.dataset.forAnother) && sendForAnother(item));
-  if (refused.length && !other) button.before(...waysOn(item));
-  const discard = line.querySelector("[data-discard]"); // whoever commands has it
-  if (discard) discard.hidden = !other;
-  discard?.querySelectorAll("button").forEach((reason) => {
-    reason.addEventListener("click", () => confirm(list.dataset.sure) && throwAway(item.id, reason.value, list));
-  });
+  if (refused.length && !other) line.querySelector("button").before(...waysOn(item));
   return line;
 }
+
+const saidWhy = (one, { dataset }) => one.why && dataset.unsaidWhy;
 
 // Why it still lies here, if not for want of a network alone.
 function whyKept(item, { dataset }) {
@@ -335,31 +331,78 @@ function filesRow(item, list) {
   return lineOf(list, item, names.join(" · "), whyKept(item, list) || list.dataset.files);
 }
 
-// What another left here and nobody will send goes once it is on the record why.
-async function throwAway(id, reason, list) {
+// What another left here and nobody will send goes once it is on the record why: at once,
+// or when there is a network again. Tried twice it is still one that was thrown away.
+async function throwAway(item, file, reason, list) {
   list.querySelectorAll("details[open]").forEach((part) => (part.open = false));
+  const why = { id: newId(), reason, by: holder(), url: list.dataset.discards };
+  const withWhy = (one) => ({ ...one, why: { ...why, id: one.why?.id ?? one.discard ?? why.id } });
   try {
-    // While the reasons were read another round may have sent it, or asked for it again:
-    // tried twice, it is still one that was thrown away.
-    await change(id, (kept) => ({ ...kept, discard: kept.discard ?? newId() }));
-    const item = (await all()).find((one) => one.id === id);
-    if (!item || item.answer || item.user === holder()) return await show();
+    if (file) await changeFile(item, file, { why: withWhy(file).why });
+    else await change(item.id, withWhy);
     const known = await askToken();
     if (!known) throw new Unreached("signed out");
-    const body = new FormData();
-    const what = (item.isAct && "act") || (item.filesFirst && "task") || "report";
-    const age = String(Math.max(0, Math.round((Date.now() - item.made) / 1000)));
-    const said = { writer: item.writer ?? item.user, what, reason, age, request_id: item.discard };
-    for (const [name, value] of Object.entries(said)) body.set(name, value);
-    body.set("csrfmiddlewaretoken", known.csrf);
-    const { status, json } = await ask(list.dataset.discards, { method: "POST", body, headers: JSON_PLEASE });
-    if (status !== 201) throw verdict(status, json);
-    await drop(item.id);
+    const said = await tellReasons(await found(item.id), known);
+    if (said) throw said;
   } catch (error) {
-    toast([...sentences(error.errors), list.dataset.unrecorded].join(" "));
+    toast([...sentences(error.errors), error.errors ? "" : list.dataset.unrecorded].join(" "));
     if (!error.errors) note(error);
   }
   await show();
+}
+
+const found = async (id) => held.get(id) || (await all()).find((one) => one.id === id);
+
+// While the reasons were read another round may have sent it, or whoever commands its own
+// way. Returns what went wrong last.
+async function tellReasons(item, known) {
+  let wrong = null;
+  for (const one of item ? [item, ...item.files] : []) {
+    const file = one === item ? null : one;
+    if (one.why?.by !== known.user || item.user === known.user || (!file && item.answer)) continue;
+    try {
+      await tellReason(item, file, one.why, known.csrf);
+      await (file ? changeFile(item, file, null) : drop(item.id));
+      if (!file) return null;
+    } catch (error) {
+      if (error.errors && file) await changeFile(item, file, { why: undefined });
+      else if (error.errors) await change(item.id, (kept) => ({ ...kept, why: undefined }));
+      else note(error);
+      wrong = error;
+    }
+  }
+  return wrong;
+}
+
+async function tellReason(item, file, why, token) {
+  const body = new FormData();
+  const what = (file && "file") || (item.isAct && "act") || (item.filesFirst && "task") || "report";
+  const age = String(Math.max(0, Math.round((Date.now() - item.made) / 1000)));
+  const said = { writer: item.writer ?? item.user, what, reason: why.reason, age, request_id: why.id };
+  if (file || item.errors) said.refused = "yes";
+  for (const [name, value] of Object.entries(said)) body.set(name, value);
+  body.set("csrfmiddlewaretoken", token);
+  const { status, json } = await ask(why.url, { method: "POST", body, headers: JSON_PLEASE });
+  if (status !== 201) throw verdict(status, json);
+}
+
+// Whose it is deletes it with a tap; of anybody else the reason is asked.
+function offerToThrowAway(line, item, file, list) {
+  const isOther = item.user !== holder();
+  const isRefused = Boolean(file || item.errors);
+  const button = line.querySelector("button");
+  button.hidden = isOther || !isRefused;
+  button.addEventListener("click", async () => {
+    if (!confirm(list.dataset.sure)) return;
+    await (file ? changeFile(item, file, null) : drop(item.id));
+    await show();
+  });
+  const discard = line.querySelector("[data-discard]"); // a page of another version may have none
+  if (!discard) return;
+  discard.hidden = !isOther || !(isRefused || list.dataset.forAnother);
+  discard.querySelectorAll("button").forEach((reason) => {
+    reason.addEventListener("click", () => confirm(list.dataset.sure) && throwAway(item, file, reason.value, list));
+  });
 }
 
 // Whoever commands lets out what somebody left here who cannot open this phone any more;
@@ -388,14 +431,8 @@ function saving(file, text) {
 
 // A file that its report did not take: it goes into the evidence, or onto the phone.
 function fileRow({ item, file }, list) {
-  const line = lineOf(list, item, file.name, sentences(file.errors).join(" "));
-  const button = line.querySelector("button");
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    if (!confirm(list.dataset.sure)) return;
-    await changeFile(item, file, null);
-    await show();
-  });
+  const line = lineOf(list, item, file.name, saidWhy(file, list) || sentences(file.errors).join(" "));
+  offerToThrowAway(line, item, file, list);
   const isSaved = isLarge(file);
   const link = isSaved ? saving(file, words.save) : linkTo(`/m/cases/${item.answer.number}/upload/`, words.upload);
   if (!isSaved) {
@@ -405,7 +442,7 @@ function fileRow({ item, file }, list) {
       await flush();
     });
   }
-  button.before(link);
+  line.querySelector("button").before(link);
   return line;
 }
 

@@ -15,6 +15,7 @@ from anlan.resolution.legal.enums.limitation import (
 )
 from anlan.resolution.legal.enums.police import (
     Happening,
+    Issuer,
     ItemKind,
     ItemState,
     PaperKind,
@@ -35,6 +36,7 @@ __all__ = [
     "Employer",
     "Filer",
     "Happening",
+    "Issuer",
     "ItemKind",
     "ItemState",
     "LawyerArea",

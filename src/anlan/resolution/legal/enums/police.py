@@ -37,6 +37,12 @@ class ReportState(models.TextChoices):
     DECIDED = "decided", _("已作出决定")
     TRANSFERRED = "moved", _("已移送")
     ENDED = "ended", _("已终止调查")
+    SUBMITTED = "submit", _("已移送审查起诉")
+    PROSECUTED = "charged", _("已提起公诉")
+    NOT_PROSECUTED = "no_trial", _("不起诉")
+    JUDGED = "judged", _("已判决，还没有登记生效")
+    APPEALED = "appealed", _("已上诉或者抗诉")
+    IN_FORCE = "in_force", _("判决已生效")
     DROPPED = "dropped", _("不再递交")
 
     @property
@@ -47,12 +53,53 @@ class ReportState(models.TextChoices):
             ReportState.REFUSED: "bad",
             ReportState.DROPPED: "quiet",
             ReportState.ENDED: "quiet",
+            ReportState.SUBMITTED: "info",
+            ReportState.PROSECUTED: "info",
+            ReportState.NOT_PROSECUTED: "bad",
+            ReportState.JUDGED: "info",
+            ReportState.APPEALED: "warn",
         }
         return tones.get(self, "ok")
 
+    @property
+    def is_beyond_police(self) -> bool:
+        """Whether a prosecutor or a court has it, or had it last."""
+        return self in _BEYOND_POLICE
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a prosecutor or a court still decides, or what they decided may change."""
+        return self.is_beyond_police and self not in {
+            ReportState.NOT_PROSECUTED,
+            ReportState.IN_FORCE,
+        }
+
+
+_BEYOND_POLICE = frozenset(
+    {
+        ReportState.SUBMITTED,
+        ReportState.PROSECUTED,
+        ReportState.NOT_PROSECUTED,
+        ReportState.JUDGED,
+        ReportState.APPEALED,
+        ReportState.IN_FORCE,
+    }
+)
+
+
+class Issuer(models.TextChoices):
+    """Who writes papers about a report."""
+
+    POLICE = "police", _("公安机关")
+    PROSECUTOR = "prosecutor", _("人民检察院")
+    COURT = "court", _("人民法院")
+
 
 class PaperKind(models.TextChoices):
-    """What the police write, or say in writing, about a report."""
+    """What police, prosecutors and courts write, or say in writing, about a report.
+
+    In the order in which they are written where several bear one day.
+    """
 
     RECEIPT = "receipt", _("受案回执")
     FILING = "filing", _("立案告知")
@@ -64,6 +111,24 @@ class PaperKind(models.TextChoices):
     NO_PENALTY = "no_penalty", _("不予行政处罚决定书")
     TRANSFER = "transfer", _("移送通知")
     ENDING = "ending", _("终止案件调查决定书")
+    SUBMISSION = "submission", _("移送审查起诉告知")
+    INDICTMENT = "indictment", _("起诉书或者提起公诉告知")
+    # Not prosecuted: the law bars it, it is too slight to be punished, or not proven.
+    BARRED = "barred", _("不起诉决定书（法定不起诉）")
+    SLIGHT = "slight", _("不起诉决定书（酌定不起诉）")
+    UNPROVEN = "unproven", _("不起诉决定书（证据不足）")
+    JUDGMENT = "judgment", _("刑事判决书")
+    APPEAL = "appeal", _("上诉或者抗诉告知")
+    IN_FORCE = "in_force", _("判决生效证明或者告知")
+
+    @property
+    def is_beyond_police(self) -> bool:
+        """Whether with this paper a prosecutor or a court has it."""
+        return self.state in _BEYOND_POLICE
+
+    @property
+    def issuer(self) -> Issuer:
+        return _ISSUERS.get(self, Issuer.POLICE)
 
     @property
     def state(self) -> ReportState | None:
@@ -79,8 +144,24 @@ class PaperKind(models.TextChoices):
             PaperKind.DECISION,
             PaperKind.NO_PENALTY,
             PaperKind.ENDING,
+            PaperKind.INDICTMENT,
+            PaperKind.BARRED,
+            PaperKind.SLIGHT,
+            PaperKind.UNPROVEN,
+            PaperKind.JUDGMENT,
         }
 
+
+# The police themselves say that they submitted it.
+_ISSUERS = {
+    PaperKind.INDICTMENT: Issuer.PROSECUTOR,
+    PaperKind.BARRED: Issuer.PROSECUTOR,
+    PaperKind.SLIGHT: Issuer.PROSECUTOR,
+    PaperKind.UNPROVEN: Issuer.PROSECUTOR,
+    PaperKind.JUDGMENT: Issuer.COURT,
+    PaperKind.APPEAL: Issuer.COURT,
+    PaperKind.IN_FORCE: Issuer.COURT,
+}
 
 _STATES = {
     PaperKind.RECEIPT: ReportState.ACCEPTED,
@@ -90,6 +171,14 @@ _STATES = {
     PaperKind.NO_PENALTY: ReportState.DECIDED,
     PaperKind.TRANSFER: ReportState.TRANSFERRED,
     PaperKind.ENDING: ReportState.ENDED,
+    PaperKind.SUBMISSION: ReportState.SUBMITTED,
+    PaperKind.INDICTMENT: ReportState.PROSECUTED,
+    PaperKind.BARRED: ReportState.NOT_PROSECUTED,
+    PaperKind.SLIGHT: ReportState.NOT_PROSECUTED,
+    PaperKind.UNPROVEN: ReportState.NOT_PROSECUTED,
+    PaperKind.JUDGMENT: ReportState.JUDGED,
+    PaperKind.APPEAL: ReportState.APPEALED,
+    PaperKind.IN_FORCE: ReportState.IN_FORCE,
 }
 
 
@@ -109,6 +198,14 @@ class Happening(StrEnum):
     NO_PENALTY = "no_penalty"
     TRANSFER = "transfer"
     ENDING = "ending"
+    SUBMISSION = "submission"
+    INDICTMENT = "indictment"
+    BARRED = "barred"
+    SLIGHT = "slight"
+    UNPROVEN = "unproven"
+    JUDGMENT = "judgment"
+    APPEAL = "appeal"
+    IN_FORCE = "in_force"
 
 
 class Whose(models.TextChoices):

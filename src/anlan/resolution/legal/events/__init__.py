@@ -28,6 +28,7 @@ from anlan.resolution.legal.events.limitation import (
     LimitationWarned,
 )
 from anlan.resolution.legal.events.police import (
+    MaterialApproved,
     PaperRecorded,
     PaperRevoked,
     PeriodPassed,
@@ -68,6 +69,7 @@ __all__ = [
     "LimitationTurnStruck",
     "LimitationTurned",
     "LimitationWarned",
+    "MaterialApproved",
     "OpinionGiven",
     "OpinionPrinted",
     "OpinionRead",

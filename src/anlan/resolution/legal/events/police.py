@@ -38,6 +38,21 @@ class ReportBegun(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class MaterialApproved(Event):
+    """``scope_digest`` is over the codes of the exhibits, as with applications."""
+
+    kind: ClassVar[str] = "legal.material_approved"
+    sentence: ClassVar[str] = _(
+        "{actor}批准报案材料 {code} 的清单：{exhibits} 件证据可以交公安机关"
+    )
+
+    code: str
+    exhibits: int
+    scope_digest: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class ReportDropped(Event):
     kind: ClassVar[str] = "legal.report_dropped"
     sentence: ClassVar[str] = _("{actor}不再递交报案材料 {code}，理由已写明")

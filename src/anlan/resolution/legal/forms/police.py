@@ -1,4 +1,4 @@
-"""Material, hand-over, papers of the police, telling of rights, retaliation."""
+"""Material, hand-over, papers, telling of rights, retaliation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
 from anlan.evidence.models import Exhibit
-from anlan.resolution.legal.enums import ItemKind, ItemState, PaperKind, ToldWay
+from anlan.resolution.legal.enums import (
+    Issuer,
+    ItemKind,
+    ItemState,
+    PaperKind,
+    ToldWay,
+)
 from anlan.resolution.legal.models import PoliceReport
 from anlan.resolution.legal.selectors.police import victims_of
 from anlan.resolution.legal.services.police import (
@@ -141,14 +147,29 @@ class DroppingForm(forms.Form):
     reason = _words(gettext_lazy("为什么不再递交"))
 
 
+def _kinds() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The kinds of papers by who writes them."""
+    return [
+        (
+            str(issuer.label),
+            [(one.value, str(one.label)) for one in PaperKind if one.issuer == issuer],
+        )
+        for issuer in Issuer
+    ]
+
+
 class PaperForm(OnceForm):
-    kind = forms.ChoiceField(label=gettext_lazy("种类"), choices=PaperKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("种类"), choices=_kinds)
     number = forms.CharField(
         label=gettext_lazy("文书编号"), max_length=MOST_NUMBER, required=False
     )
-    office = forms.CharField(label=gettext_lazy("单位"), max_length=MOST_NAME)
+    office = forms.CharField(
+        label=gettext_lazy("单位"),
+        max_length=MOST_NAME,
+        help_text=gettext_lazy("检察院、法院的文书，改成检察院、法院的名称"),
+    )
     officer = forms.CharField(
-        label=gettext_lazy("承办民警和警号"), max_length=90, required=False
+        label=gettext_lazy("承办人（民警写明警号）"), max_length=90, required=False
     )
     dated_on = _day(gettext_lazy("文书日期"))
     received_on = _day(gettext_lazy("收到日期"))
@@ -160,7 +181,9 @@ class PaperForm(OnceForm):
     words = _words(
         gettext_lazy("说明"),
         required=False,
-        help_text=gettext_lazy("没有编号或者拿不到文书的，写明怎样得知"),
+        help_text=gettext_lazy(
+            "没有编号或者拿不到文书的，写明怎样得知；判决写明判了什么，上诉、抗诉写明是谁"
+        ),
     )
 
     def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:

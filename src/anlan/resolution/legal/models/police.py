@@ -1,4 +1,4 @@
-"""Reports to the police: where, with what, what came back, and until when."""
+"""Reports to the police: where, with what, what came back in the end, and until when."""
 
 from __future__ import annotations
 
@@ -85,6 +85,12 @@ class PoliceReport(Worded):
     receipt = models.ForeignKey(
         Exhibit, on_delete=models.PROTECT, related_name="+", null=True
     )
+    # Who agreed that what is on the list goes to the police; a list that changes is
+    # asked about anew.
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True
+    )
     dropped_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True)
 
@@ -103,6 +109,11 @@ class PoliceReport(Worded):
                 | ~Q(state__in=["draft", "dropped"])
                 & Q(handed_at__isnull=False, handed_by__isnull=False),
                 name="legal_report_handed",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at=None, approved_by=None)
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="legal_report_approved",
             ),
         ]
 
@@ -154,7 +165,10 @@ class ReportItem(models.Model):
 
 
 class PolicePaper(Worded):
-    """One paper of the police about a report; one that was entered wrongly is revoked."""
+    """One paper about a report, of police, prosecutor or court.
+
+    One that was entered wrongly is revoked.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     report = models.ForeignKey(

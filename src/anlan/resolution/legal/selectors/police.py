@@ -22,6 +22,7 @@ from anlan.cases.selectors import case_for
 from anlan.cases.selectors.guardians import stands_for, with_guardians
 from anlan.evidence.enums import Applicant, ExhibitKind, Ground, Purpose, Source
 from anlan.evidence.models import Exhibit, FootageApplication, Package
+from anlan.evidence.selectors.approvals import Approval, add_approvals
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.selectors.retention import add_grounds
 from anlan.evidence.services.statements import is_known_minor
@@ -50,6 +51,7 @@ from anlan.resolution.legal.police_duty import duty_of
 _INSTANT = timedelta(microseconds=1)
 # What the police have; further material belongs to the report that it supplements.
 TRACKED = Q(supplements=None) & ~Q(state__in=[ReportState.PREPARING, "dropped"])
+_PENDING = [state for state in ReportState if state.is_pending]
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,9 @@ def procedures_of(site: Site) -> QuerySet[PoliceProcedure]:
 
 def reports_of(case: Case) -> QuerySet[PoliceReport]:
     return (
-        case.police_reports.select_related("author", "handed_by", "procedure")
+        case.police_reports.select_related(
+            *("author", "handed_by", "procedure", "approved_by")
+        )
         .prefetch_related("items__exhibits")
         .order_by("-number")
     )
@@ -103,7 +107,8 @@ def report_for(reader: User, number: str, uid: UUID) -> PoliceReport:
     permissions.check_can_see_reports(reader, case)
     found = (
         PoliceReport.objects.select_related(
-            *("author", "handed_by", "procedure", "receipt", "supplements")
+            *("author", "handed_by", "procedure", "receipt", "supplements"),
+            "approved_by",
         )
         .filter(case=case, uid=uid)
         .first()
@@ -138,6 +143,32 @@ def checklist(report: PoliceReport) -> list[Line]:
         )
         for kind in ItemKind
         for row in [rows.get(kind)]
+    ]
+
+
+def listed_exhibits(report: PoliceReport) -> QuerySet[Exhibit]:
+    """The evidence on its list, each once."""
+    items = report.items.filter(state=ItemState.READY)
+    return Exhibit.objects.filter(
+        pk__in=items.filter(exhibits__isnull=False).values("exhibits")
+    ).order_by("number")
+
+
+def approvals_of(case: Case) -> list[Approval]:
+    """Lists of material that somebody approved: what stands on them may go to the police."""
+    rows = PoliceReport.objects.filter(case=case, approved_by__isnull=False)
+    return [
+        Approval(
+            code=row.code,
+            key=row.key,
+            exhibits=frozenset(listed_exhibits(row).values_list("pk", flat=True)),
+            by=row.approved_by,
+            at=row.approved_at,
+        )
+        for row in rows.exclude(state=ReportState.DROPPED)
+        .select_related("approved_by")
+        .order_by("number")
+        if row.approved_by is not None and row.approved_at is not None
     ]
 
 
@@ -337,9 +368,21 @@ def tracked_report(case: Case) -> PoliceReport | None:
 
 
 def grounds_of(cases: Collection[int]) -> Mapping[int, set[Ground]]:
-    """That the police know of it, by the keys of the cases (G05, retention)."""
+    """That the police know of it, by the keys of the cases (G05, retention).
+
+    While a prosecutor or a court decides, of the case or of one that was joined into it,
+    nothing is deleted; that ends with the paper that says that it is over.
+    """
     rows = PoliceReport.objects.filter(case__in=cases, handed_at__isnull=False)
-    return {case: {Ground.POLICE} for case in rows.values_list("case", flat=True)}
+    found = {case: {Ground.POLICE} for case in rows.values_list("case", flat=True)}
+    pending = Case.objects.filter(pk__in=cases).filter(
+        Q(police_reports__state__in=_PENDING)
+        | Q(joined_cases__police_reports__state__in=_PENDING)
+    )
+    for case in pending.values_list("pk", flat=True):
+        found.setdefault(case, set()).add(Ground.CLAIM)
+    return found
 
 
 add_grounds(grounds_of)
+add_approvals(approvals_of)

@@ -23,6 +23,7 @@ from anlan.resolution.legal.services.limitation import (
     strike_turn,
 )
 from anlan.resolution.legal.services.police import (
+    approve_material,
     begin_report,
     drop_report,
     hand_over,
@@ -44,6 +45,7 @@ __all__ = [
     "Procedure",
     "add_lawyer",
     "add_material",
+    "approve_material",
     "ask_counsel",
     "begin_report",
     "drop_report",

@@ -1,4 +1,4 @@
-"""A legal hold is proposed when the police took up a case; a person places it, or not."""
+"""A legal hold is proposed when police or courts took up a case; a person places it, or not."""
 
 from __future__ import annotations
 
@@ -18,8 +18,18 @@ from anlan.resolution.legal.models import PolicePaper
 DECIDES = "legal_counsel"
 DECIDED_WITHIN = timedelta(days=2)  # the house's own
 TASKS = "legal_hold:"
-# With these the police have a case of their own.
-TAKES_UP = frozenset({PaperKind.RECEIPT, PaperKind.FILING})
+# With these the police, a prosecutor or a court have a case of their own. Some of them
+# never reach the office, so that each asks.
+TAKES_UP = frozenset(
+    {
+        PaperKind.RECEIPT,
+        PaperKind.FILING,
+        PaperKind.SUBMISSION,
+        PaperKind.INDICTMENT,
+        PaperKind.JUDGMENT,
+        PaperKind.APPEAL,
+    }
+)
 
 
 def propose_hold(*, paper: PolicePaper, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""A report to the police: its material, the hand-over, and what the police answer."""
+"""A report to the police: its material, the hand-over, and what is answered in the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import override
 from anlan.accounts.models import User
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
-from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day, act_of
@@ -27,8 +27,15 @@ from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.resolution.legal import permissions, policies
-from anlan.resolution.legal.enums import ItemKind, ItemState, PaperKind, ReportState
+from anlan.resolution.legal.enums import (
+    Issuer,
+    ItemKind,
+    ItemState,
+    PaperKind,
+    ReportState,
+)
 from anlan.resolution.legal.events import (
+    MaterialApproved,
     PaperRecorded,
     PaperRevoked,
     ReportBegun,
@@ -38,6 +45,7 @@ from anlan.resolution.legal.events import (
 from anlan.resolution.legal.models import PolicePaper, PoliceReport, ReportItem
 from anlan.resolution.legal.selectors.police import (
     checklist,
+    listed_exhibits,
     missing_in,
     newest_to_tell,
     procedure_at,
@@ -143,6 +151,8 @@ def set_item(
         report = _lock(report)
         policies.check_is_preparing(report)
         _check_are_of(report.case, chosen, by)
+        report.approved_at = report.approved_by = None  # another list, asked anew
+        report.save(update_fields=["approved_at", "approved_by"])
         if state == ItemState.OPEN:
             for row in report.items.filter(kind=kind):
                 row.exhibits.clear()
@@ -159,6 +169,48 @@ def set_item(
             seen = kept_of(report.case, by)
             unseen = row.exhibits.exclude(pk__in=seen.values("pk"))
         row.exhibits.set([*chosen, *unseen])
+    return report
+
+
+def approve_material(
+    *, report: PoliceReport, by: User, at: datetime, via: str = ""
+) -> PoliceReport:
+    """Agree that the exhibits on its list go to the police; twice is the same.
+
+    It is the ground on which a package for the police holds statements that nobody asked
+    for. It holds for this list alone: whoever changes it asks anew.
+
+    Raises:
+        NotAllowed: they put something on the list, or may not see all that is on it.
+        Conflict: nothing is on it, or it was given up.
+    """
+    permissions.check_can_approve_material(by, report.case)
+    with ledger.recording():
+        report = _lock(report)
+        policies.check_material_may_be_approved(report, by=by)
+        if report.approved_by_id is not None:
+            return report
+        listed = list(listed_exhibits(report))
+        if not listed:
+            raise Conflict(_("清单里还没有选证据，没有可以批准的"))
+        seen = kept_of(report.case, by).filter(pk__in=[one.pk for one in listed])
+        if seen.count() != len(listed):
+            raise NotAllowed(_("清单里有您无权查看的证据，请由看得到的人批准"))
+        report.approved_at, report.approved_by = at, by
+        report.save(update_fields=["approved_at", "approved_by"])
+        codes = [one.code for one in listed]
+        cases.record(
+            MaterialApproved(
+                code=report.code,
+                exhibits=len(codes),
+                scope_digest=sha256("\n".join(codes).encode()).hex(),
+            ),
+            report.case,
+            thing=report.key,
+            by=by,
+            at=at,
+            via=via,
+        )
     return report
 
 
@@ -339,16 +391,20 @@ def record_paper(
     request_id: UUID | None = None,
     via: str = "",
 ) -> PolicePaper:
-    """Enter what the police wrote; periods and the victim's remedies follow from it.
+    """Enter what was written about it; periods and the victim's remedies follow from it.
+
+    By the police, and afterwards by the prosecutors and courts that they submitted it to.
 
     Papers come late and in any order: what counts is the day that each one bears.
 
     Args:
         dated_on: the day of the paper.
         received_on: when the office, or the victim, got it.
+        words: how it is known; of a judgment what was decided, of an appeal whose it is.
 
     Raises:
-        InvalidInput: a day that cannot be, or neither number nor paper and no word on it.
+        InvalidInput: a day that cannot be, neither number nor paper and no word on it, a
+            judgment without what was decided, or a court's paper of the police.
         Conflict: it is there already, or could not follow what was before it.
     """
     permissions.check_can_report(by, report.case)
@@ -365,6 +421,7 @@ def record_paper(
         raise InvalidInput(
             _("收到日期不能早于文书日期，也不能晚于今天"), path="received_on"
         )
+    _check_issuer(kind, said["office"], report.station)
     _check_proven(kind, said, exhibit)
     content = {
         "paper": str(report.uid),
@@ -554,11 +611,25 @@ def _ask_to_tell(paper: PolicePaper, *, key: str, at: datetime) -> None:
     )
 
 
+def _check_issuer(kind: PaperKind, office: str, station: str) -> None:
+    """The form offers the police station, which writes no paper of a court."""
+    if kind.issuer != Issuer.POLICE and _squeezed(office) == _squeezed(station):
+        raise InvalidInput(
+            _("%(paper)s由%(issuer)s作出，请写明是哪一个")
+            % {"paper": kind.label, "issuer": kind.issuer.label},
+            path="office",
+        )
+
+
 def _check_proven(
     kind: PaperKind, said: dict[str, str], exhibit: Exhibit | None
 ) -> None:
     if said["words"]:
         return
+    if kind == PaperKind.JUDGMENT:
+        raise InvalidInput(_("请写明判决了什么"), path="words")
+    if kind == PaperKind.APPEAL:
+        raise InvalidInput(_("请写明谁上诉或者抗诉"), path="words")
     if not said["number"] and kind not in _UNNUMBERED:
         raise InvalidInput(
             _("请填写文书编号；没有编号的，在说明里写明怎样得知"), path="number"

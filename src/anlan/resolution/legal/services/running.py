@@ -98,7 +98,7 @@ def _check_is_before(report: PoliceReport, day: date) -> None:
     handed = report.handed_at and local_day(report.handed_at)
     if (handed and handed < day) or papers.filter(dated_on__lt=day).exists():
         raise Conflict(
-            _("报案 %s 的递交或者公安文书早于这一天，请先核对") % report.code
+            _("报案 %s 的递交或者办案文书早于这一天，请先核对") % report.code
         )
 
 

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.clock import local_day
 from anlan.base.errors import NotFound
 from anlan.cases.act import act_of
+from anlan.cases.forms import PlainForm
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.law import selectors as law
-from anlan.resolution.legal import permissions
+from anlan.resolution.legal import permissions, policies
 from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import ItemKind, ItemState, ReportState
 from anlan.resolution.legal.forms.police import (
@@ -37,6 +38,7 @@ from anlan.resolution.legal.selectors.police import (
     checklist,
     happened_in,
     last_day,
+    listed_exhibits,
     missing_in,
     newest_to_tell,
     paper_for,
@@ -139,6 +141,8 @@ def report(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             ],
             "receipt": found.receipt and _exhibit_url(number, found.receipt.uid),
             "may_change": may_report and found.is_preparing,
+            "may_approve": permissions.can_approve_material(reader, found.case)
+            and policies.material_may_be_approved(found, by=reader),
             "may_enter": may_report
             and found.handed_at is not None
             and found.supplements is None,
@@ -180,6 +184,32 @@ def item(request: HttpRequest, number: str, uid: UUID, kind: str) -> HttpRespons
         lead=_("从本案证据里选；先选上的是按来源建议的，请核对。"),
         button=_("保存"),
         form=form,
+        act=act,
+    )
+
+
+@login_required
+@_either
+def approving(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """Another person than who made the list agrees that it goes to the police."""
+    reader = reader_of(request)
+    found = report_for(reader, number, uid)
+    permissions.check_can_approve_material(reader, found.case)
+
+    def act(_said: dict[str, Any]) -> HttpResponse:
+        legal.approve_material(report=found, by=reader, at=timezone.now())
+        return redirect("legal:police_report", number, uid)
+
+    return sheet(
+        request,
+        number=number,
+        title=_("批准材料清单：%s") % found.code,
+        lead=_(
+            "批准以后，%s 可以装进交公安机关的证据包，由您以外的人制作。清单再有改动，须重新批准。"
+        )
+        % _("、").join(one.code for one in listed_exhibits(found)),
+        button=_("批准"),
+        form=PlainForm(posted(request)),
         act=act,
     )
 
@@ -264,8 +294,11 @@ def paper_new(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     return sheet(
         request,
         number=number,
-        title=_("登记公安文书：%s") % found.code,
-        lead=_("按文书上的日期登记，晚到的也一样；期限由日期算出。"),
+        title=_("登记办案文书：%s") % found.code,
+        lead=_(
+            "公安机关、检察院、法院的文书都登记在这里。按文书上的日期登记，晚到的也一样；"
+            "公安阶段的期限由日期算出。"
+        ),
         button=_("登记"),
         form=form,
         act=act,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.calendar import WorkingCalendar, published_holidays
+from anlan.base.calendar import statutory_calendar
 from anlan.base.clock import day_bounds, local_day
 from anlan.base.errors import Conflict, InvalidInput
 from anlan.base.lines import MOST_WORDS
@@ -320,8 +320,7 @@ def _clock_of(duty: Duty) -> Deadline | None:
 
 def confirmed_until(day: date) -> date:
     """The last day on which both may ask a court (人民调解法 33; 民法典 201, 203)."""
-    calendar = WorkingCalendar.statutory(published_holidays())
-    return calendar.add_calendar_days(day, law.confirmation_days())
+    return statutory_calendar().add_calendar_days(day, law.confirmation_days())
 
 
 def record_confirmation(

@@ -10,7 +10,7 @@ from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.calendar import WorkingCalendar, published_holidays
+from anlan.base.calendar import statutory_calendar
 from anlan.base.clock import day_bounds, local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
@@ -375,5 +375,4 @@ def _mediated_on(talks: Talks) -> date:
 
 def _again_until(day: date) -> date:
     """The last day of a second mediation before the police."""
-    calendar = WorkingCalendar.statutory(published_holidays())
-    return calendar.add_working_days(day, _AGAIN_WITHIN)
+    return statutory_calendar().add_working_days(day, _AGAIN_WITHIN)

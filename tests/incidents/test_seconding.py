@@ -1,0 +1,152 @@
+"""What waits for a second person: who hears of it, when again, and where they find it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from anlan.cases import services as cases
+from anlan.cases.models import Deadline, Standard
+from anlan.incidents import messages
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import EmergencyService
+from anlan.incidents.models import Incident, PoliceWaiver
+from anlan.incidents.selectors import proposals_to_decide
+from anlan.incidents.services.seconding import SECOND
+from anlan.notify.enums import Urgency
+from anlan.notify.models import Message
+from tests.incidents.story import facts, pass_time
+from tests.scene import Scene
+from tests.signed_in import SignIn
+
+pytestmark = pytest.mark.both
+
+
+def proposed(scene: Scene, incident: Incident) -> PoliceWaiver:
+    return incidents.propose_police_waiver(
+        incident=incident, reason="双方当场和好", by=scene.officer, at=scene.at
+    )
+
+
+def told(kind: str) -> list[set[str]]:
+    found = Message.objects.filter(kind=kind).order_by("pk")
+    return [
+        set(one.deliveries.values_list("user__username", flat=True)) for one in found
+    ]
+
+
+def missed(incident: Incident) -> list[str]:
+    said = facts(incident.case, "case.deadline_missed")
+    return [one["title"] for one in said if one["key"] == SECOND]
+
+
+def deciders(scene: Scene) -> set[str]:
+    return {"hetao", "guoxin", scene.person("chenlu").username}
+
+
+def test_whoever_may_agree_hears_at_once_that_nobody_is_to_be_called(
+    scene: Scene,
+) -> None:
+    proposed(scene, scene.incident(flags=[]))
+
+    assert told(messages.WAIVER_PROPOSED) == [deciders(scene)]
+    message = Message.objects.get(kind=messages.WAIVER_PROPOSED)
+    assert message.urgency == Urgency.NORMAL
+    assert message.path == f"/cases/{Incident.objects.get().case.number}/"
+    assert "和好" not in str(message.params)
+
+
+@pytest.mark.parametrize("was_there", [("hetao",), ("hetao", "guoxin", "chenlu")])
+def test_nobody_hears_who_could_not_agree_unless_nobody_is_left(
+    scene: Scene, was_there: tuple[str, ...]
+) -> None:
+    incident = scene.incident(flags=[])
+    for name in was_there:
+        cases.add_party(
+            case=incident.case,
+            roles=["witness"],
+            user=scene.person(name),
+            by=scene.officer,
+            at=scene.at,
+        )
+
+    proposed(scene, incident)
+
+    left = deciders(scene) - set(was_there)
+    assert told(messages.WAIVER_PROPOSED) == [left or {"guoxin"}]
+
+
+def test_they_hear_of_it_again_when_its_clock_ran_out(scene: Scene) -> None:
+    incident = scene.incident(flags=[])
+    waiver = proposed(scene, incident)
+
+    pass_time(scene.at, 301)
+
+    assert told(messages.WAIVER_PROPOSED) == [deciders(scene)] * 2
+    again = Message.objects.filter(kind=messages.WAIVER_PROPOSED).latest("pk")
+    assert again.params["minutes"] == 5
+    assert missed(incident) == ["第二人复核"]
+    incidents.decide_police_waiver(
+        waiver=waiver, approved=True, by=scene.manager, at=scene.at
+    )
+    assert not proposals_to_decide(scene.manager)
+
+
+def test_a_false_alarm_has_the_same_clock(scene: Scene) -> None:
+    incident = scene.incident()
+    incidents.propose_false_alarm(
+        incident=incident, reason="搬家具", by=scene.officer, at=scene.at
+    )
+
+    pass_time(scene.at, 301)
+
+    assert told(messages.NONE_PROPOSED) == [{"hetao", "guoxin"}] * 2
+
+
+@pytest.mark.parametrize("how", ["agreed", "refused", "called"])
+def test_nobody_is_reminded_of_what_is_settled(scene: Scene, how: str) -> None:
+    incident = scene.incident(flags=[])
+    waiver = proposed(scene, incident)
+    if how == "called":
+        incidents.record_emergency_call(
+            incident=incident,
+            service=EmergencyService.POLICE,
+            by=scene.guard,
+            at=scene.at,
+        )
+    else:
+        incidents.decide_police_waiver(
+            waiver=waiver, approved=how == "agreed", by=scene.manager, at=scene.at
+        )
+
+    pass_time(scene.at, 301)
+
+    assert len(told(messages.WAIVER_PROPOSED)) == 1
+    assert proposals_to_decide(scene.person("guoxin")) == []
+    if how != "called":
+        assert missed(incident) == []
+
+
+def test_a_company_from_before_the_standard_has_the_clock_too(scene: Scene) -> None:
+    Standard.objects.filter(key=SECOND).delete()
+    incident = scene.incident(flags=[])
+
+    waiver = proposed(scene, incident)
+
+    clock = Deadline.objects.get(key=SECOND, about=waiver.thing)
+    assert clock.due_at == scene.at + timedelta(minutes=5)
+    pass_time(scene.at, 301)
+    assert missed(incident) == ["第二人复核"]
+
+
+def test_it_is_listed_for_whoever_may_agree(scene: Scene, sign_in: SignIn) -> None:
+    incident = scene.incident(flags=[])
+    proposed(scene, incident)
+    link = f"/cases/{incident.case.number}/#panel-scene"
+
+    for name, is_theirs in (("hetao", True), ("guoxin", True), ("zhoumin", False)):
+        client = sign_in(name)
+        for page in ("/", "/tasks/"):
+            shown = client.get(page).content.decode()
+            assert (link in shown) == is_theirs, (name, page)

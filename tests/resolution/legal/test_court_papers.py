@@ -1,0 +1,443 @@
+"""Papers of prosecutors and courts about a report: order, what follows, what is not law."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import permutations
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anlan.api.police import PoliceReportOut
+from anlan.base.clock import local_day
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases import services as cases
+from anlan.cases.enums import TaskState
+from anlan.cases.models import Case, Task
+from anlan.cases.selectors import timeline
+from anlan.evidence.enums import Keeper
+from anlan.evidence.selectors.retention import keepers_of
+from anlan.ledger.verify import verify
+from anlan.resolution.legal import jobs, periods
+from anlan.resolution.legal import services as legal
+from anlan.resolution.legal.enums import (
+    Happening,
+    Issuer,
+    PaperKind,
+    ReportState,
+    ToldWay,
+)
+from anlan.resolution.legal.models import PolicePaper, PoliceReport
+from anlan.resolution.legal.policies import state_after
+from anlan.resolution.legal.selectors.police import rights_of, rights_sheet
+from tests.accounts.browsing import sign_in
+from tests.evidence.told import party as victim
+from tests.resolution.legal.reported import OFFICES, STATION, paper, reported
+from tests.scene import Scene
+
+pytestmark = pytest.mark.both_deep
+
+BEYOND = [kind for kind in PaperKind if kind.is_beyond_police]
+NOT_PROSECUTED = [PaperKind.BARRED, PaperKind.SLIGHT, PaperKind.UNPROVEN]
+TO_THE_END = [
+    PaperKind.FILING,
+    PaperKind.SUBMISSION,
+    PaperKind.INDICTMENT,
+    PaperKind.JUDGMENT,
+    PaperKind.APPEAL,
+    PaperKind.IN_FORCE,
+]
+
+
+@pytest.fixture(autouse=True)
+def _vault(settings: Any, tmp_path: Any) -> None:
+    settings.DATA = tmp_path
+
+
+@pytest.fixture
+def case(scene: Scene) -> Case:
+    return scene.incident().case
+
+
+@pytest.fixture
+def report(scene: Scene, case: Case) -> PoliceReport:
+    return reported(scene, case)
+
+
+def state(report: PoliceReport) -> str:
+    report.refresh_from_db()
+    return report.state
+
+
+def running(report: PoliceReport) -> set[str]:
+    return set(report.periods.filter(ended_at=None).values_list("rule", flat=True))
+
+
+def tasks(case: Case, key: str) -> list[Task]:
+    return list(case.tasks.filter(key__startswith=key).order_by("pk"))
+
+
+def close(case: Case, scene: Scene) -> Case:
+    Case.objects.filter(pk=case.pk).update(state="closed", closed_at=scene.at)
+    return Case.objects.get(pk=case.pk)
+
+
+class TestToTheEnd:
+    def test_from_the_police_to_a_judgment_in_force(self, scene, case, report) -> None:
+        states = []
+        for number, kind in enumerate(TO_THE_END):
+            paper(scene, report, kind, days=10 * number)
+            states.append(state(report))
+
+        assert states == [
+            ReportState.FILED,
+            ReportState.SUBMITTED,
+            ReportState.PROSECUTED,
+            ReportState.JUDGED,
+            ReportState.APPEALED,
+            ReportState.IN_FORCE,
+        ]
+        with override("zh-hans"):
+            told = "\n".join(one.sentence for one in timeline(case))
+        assert "登记刑事判决书（" in told
+        assert verify().is_sound
+
+    @pytest.mark.parametrize("kind", NOT_PROSECUTED)
+    def test_not_prosecuted_and_what_may_follow(self, scene, report, kind) -> None:
+        paper(scene, report, PaperKind.SUBMISSION, days=10)
+        paper(scene, report, kind, days=40)
+        assert state(report) == ReportState.NOT_PROSECUTED
+        paper(scene, report, PaperKind.DECISION, days=50)
+        assert state(report) == ReportState.DECIDED
+
+    @pytest.mark.parametrize(
+        "before", [PaperKind.REFUSAL, PaperKind.DECISION, PaperKind.ENDING]
+    )
+    def test_the_victim_may_have_sued_what_the_police_did_not_pursue(
+        self, scene, report, before
+    ) -> None:
+        paper(scene, report, before, days=10)
+        paper(scene, report, PaperKind.JUDGMENT, days=80)
+        assert state(report) == ReportState.JUDGED
+
+    @pytest.mark.parametrize(
+        ("kinds", "named"),
+        [
+            ([PaperKind.JUDGMENT, PaperKind.SUBMISSION], "移送审查起诉告知"),
+            ([PaperKind.INDICTMENT, PaperKind.FILING], "立案告知"),
+            ([PaperKind.IN_FORCE, PaperKind.SLIGHT], "不起诉决定书"),
+        ],
+    )
+    def test_cannot_contradict_those_before(self, scene, report, kinds, named) -> None:
+        first, then = kinds
+        paper(scene, report, first, days=10)
+        with pytest.raises(Conflict, match=named):
+            paper(scene, report, then, days=20)
+
+    def test_an_appeal_may_end_in_another_judgment(self, scene, report) -> None:
+        paper(scene, report, PaperKind.JUDGMENT, days=10)
+        paper(scene, report, PaperKind.APPEAL, days=15)
+        paper(scene, report, PaperKind.JUDGMENT, days=60)
+        assert state(report) == ReportState.JUDGED
+        paper(scene, report, PaperKind.IN_FORCE, days=60)
+        assert state(report) == ReportState.IN_FORCE
+
+
+class TestEntering:
+    def test_in_any_order_it_is_the_same(self, scene, report) -> None:
+        late = {"at": scene.at + timedelta(days=100)}
+        for number in (5, 0, 3, 4, 2, 1):
+            paper(scene, report, TO_THE_END[number], days=10 * number, **late)
+        assert state(report) == ReportState.IN_FORCE
+        assert running(report) == set()
+
+    def test_the_end_may_be_all_that_is_known(self, scene, report) -> None:
+        paper(scene, report, PaperKind.IN_FORCE, days=90)
+        assert state(report) == ReportState.IN_FORCE
+
+    def test_sent_twice_it_is_one_and_again_it_is_refused(self, scene, report) -> None:
+        said = {"days": 30, "number": "云检刑诉〔2026〕6号", "request_id": uuid4()}
+        first = paper(scene, report, PaperKind.INDICTMENT, **said)
+        assert paper(scene, report, PaperKind.INDICTMENT, **said) == first
+        with pytest.raises(Conflict, match="登记过"):
+            paper(
+                scene,
+                report,
+                PaperKind.INDICTMENT,
+                days=30,
+                number="云检刑诉(2026)６ 号",
+            )
+
+    @pytest.mark.parametrize(
+        ("kind", "words"),
+        [(PaperKind.JUDGMENT, "判决了什么"), (PaperKind.APPEAL, "谁上诉")],
+    )
+    def test_says_what_was_decided_or_whose_it_is(
+        self, scene, report, kind, words
+    ) -> None:
+        with pytest.raises(InvalidInput, match=words) as refused:
+            paper(scene, report, kind, days=30, words=" ")
+        assert refused.value.path == "words"
+
+    @pytest.mark.parametrize("kind", BEYOND)
+    def test_the_police_station_writes_none_of_a_court(
+        self, scene, report, kind
+    ) -> None:
+        if kind.issuer == Issuer.POLICE:
+            paper(scene, report, kind, days=30, office=STATION)
+            return
+        with pytest.raises(InvalidInput) as refused:
+            paper(scene, report, kind, days=30, office=f" {STATION} ")
+        assert refused.value.path == "office"
+        assert not PolicePaper.objects.exists()
+
+    def test_one_entered_wrongly_is_revoked(self, scene, case, report) -> None:
+        paper(scene, report, PaperKind.SUBMISSION, days=10)
+        wrong = paper(scene, report, PaperKind.UNPROVEN, days=40)
+        said: dict[str, Any] = {"by": scene.officer, "at": wrong.recorded_at}
+        legal.revoke_paper(paper=wrong, reason="看错了", **said)
+        assert state(report) == ReportState.SUBMITTED
+        (asked,) = tasks(case, "rights:")
+        assert asked.state == TaskState.SKIPPED
+
+    def test_what_the_end_stands_on_is_not_revoked(self, scene, report) -> None:
+        """A filing after a decision stands only by what came between."""
+        first = paper(scene, report, PaperKind.INDICTMENT, days=10)
+        paper(scene, report, PaperKind.SLIGHT, days=20)
+        paper(scene, report, PaperKind.ENDING, days=30)
+        said: dict[str, Any] = {"by": scene.officer, "at": scene.at}
+        legal.revoke_paper(paper=first, reason="登记错了", **said)
+        assert state(report) == ReportState.ENDED
+
+    def test_in_a_closed_case_nobody_gets_a_task(self, scene, case, report) -> None:
+        close(case, scene)
+        paper(scene, report, PaperKind.JUDGMENT, days=90)
+        assert state(report) == ReportState.JUDGED
+        assert tasks(case, "rights:") == []
+        assert tasks(case, "legal_hold:") == []
+
+    @pytest.mark.parametrize("who", ["wangjianguo", "lifang", "xuqing", "dingyi"])
+    def test_is_not_everybodys(self, scene, report, who) -> None:
+        with pytest.raises(NotAllowed):
+            paper(scene, report, PaperKind.JUDGMENT, by=scene.person(who))
+
+
+class TestPeriods:
+    def test_the_time_of_the_police_is_over_with_the_prosecutors(
+        self, scene, report
+    ) -> None:
+        paper(scene, report, PaperKind.FILING, days=1)
+        assert {"D07", "D07b", "D07c"} <= running(report)
+        paper(scene, report, PaperKind.INDICTMENT, days=20)
+        assert running(report) == set()
+
+    def test_a_refusal_that_was_overtaken_is_not_reconsidered(
+        self, scene, report
+    ) -> None:
+        paper(scene, report, PaperKind.REFUSAL)
+        assert "D09" in running(report)
+        paper(scene, report, PaperKind.SUBMISSION, days=5)
+        assert "D09" not in running(report)
+
+    def test_what_the_victim_may_do_against_a_decision_goes_on(
+        self, scene, report
+    ) -> None:
+        paper(scene, report, PaperKind.DECISION, days=5)
+        paper(scene, report, PaperKind.JUDGMENT, days=30)
+        assert running(report) == {"D10", "D11"}
+
+    def test_none_is_counted_that_the_notes_do_not_have(self, scene, report) -> None:
+        for number, kind in enumerate(TO_THE_END[1:]):
+            paper(scene, report, kind, days=10 * (number + 1))
+        assert {row.rule for row in report.periods.all()} <= {
+            *("D03", "D05", "D05b", "D06", "D06b", "D06c")
+        }
+        assert jobs.say_passed_periods(at=scene.at + timedelta(days=400)) == 0
+
+    def test_no_row_of_the_register_runs_from_them(self) -> None:
+        beyond = {Happening(kind.value) for kind in BEYOND}
+        assert len(beyond) == 8
+        opened = {one.opens for one in periods.rules()}
+        opened |= {what for one in periods.rules() for what in one.also}
+        assert opened.isdisjoint(beyond)
+
+
+class TestRights:
+    @pytest.mark.parametrize("kind", [k for k in BEYOND if k.opens_remedies])
+    def test_each_victim_is_told_of_it(self, scene, case, report, kind) -> None:
+        who = victim(scene, case)
+        one = paper(scene, report, kind, days=30)
+        (asked,) = tasks(case, "rights:")
+        assert asked.state == TaskState.OPEN
+        said: dict[str, Any] = {"happened": one.recorded_at, "at": one.recorded_at}
+        told = legal.tell_rights(
+            case=case, party=who, way=ToldWay.PHONE, by=scene.guard, **said
+        )
+        assert "建议：" in told.sheet
+        asked.refresh_from_db()
+        assert asked.state == TaskState.DONE
+
+    @pytest.mark.parametrize(
+        "kind", [PaperKind.SUBMISSION, PaperKind.APPEAL, PaperKind.IN_FORCE]
+    )
+    def test_where_nothing_can_be_done_about_it_nobody_is_asked(
+        self, scene, case, report, kind
+    ) -> None:
+        paper(scene, report, kind, days=30)
+        assert tasks(case, "rights:") == []
+
+    @pytest.mark.parametrize("language", ["zh-hans", "en"])
+    @pytest.mark.parametrize("kind", BEYOND)
+    def test_states_nothing_as_law_that_no_source_says(
+        self, scene, case, report, kind, language
+    ) -> None:
+        """What is not in the law notes is advice, cites nothing and has no last day."""
+        before = {one.words for one in rights_of(case)}
+        paper(scene, report, kind, days=30)
+        with override(language):
+            more = [one for one in rights_of(case) if one.words not in before]
+            advice = "建议：" if language == "zh-hans" else "Advice:"
+            for one in more:
+                assert one.last_day is None
+                assert bool(one.cited) != one.words.startswith(advice)
+
+    @pytest.mark.parametrize("kind", NOT_PROSECUTED)
+    def test_what_is_not_prosecuted_the_victim_may_prosecute(
+        self, scene, case, report, kind
+    ) -> None:
+        paper(scene, report, kind, days=30)
+        with override("zh-hans"):
+            (line,) = [
+                one
+                for one in rights_sheet(case).splitlines()
+                if "人民检察院不予追究" in one
+            ]
+        assert "《刑事诉讼法》第210条" in line
+
+
+class TestHold:
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            PaperKind.SUBMISSION,
+            PaperKind.INDICTMENT,
+            PaperKind.JUDGMENT,
+            PaperKind.APPEAL,
+        ],
+    )
+    def test_is_asked_for_by_whichever_came(self, scene, case, report, kind) -> None:
+        paper(scene, report, kind, days=30)
+        assert len(tasks(case, "legal_hold:")) == 1
+        assert not case.holds.exists()
+
+    @pytest.mark.parametrize("kind", [*NOT_PROSECUTED, PaperKind.IN_FORCE])
+    def test_not_once_it_is_over(self, scene, case, report, kind) -> None:
+        paper(scene, report, kind, days=30)
+        assert tasks(case, "legal_hold:") == []
+
+    def test_nothing_is_deleted_while_it_is_not_over(self, scene, case, report) -> None:
+        case = close(case, scene)
+        at = scene.at + timedelta(days=4000)
+        kept = []
+        for number, kind in enumerate(TO_THE_END):
+            paper(scene, report, kind, days=10 * number)
+            kept.append(keepers_of(case, at=at))
+        assert kept == [[], *([[Keeper.CLAIM]] * 4), []]
+
+    def test_nor_where_it_is_over_without_a_judgment(self, scene, case, report) -> None:
+        case = close(case, scene)
+        paper(scene, report, PaperKind.SUBMISSION, days=10)
+        assert keepers_of(case, at=scene.at) == [Keeper.CLAIM]
+        paper(scene, report, PaperKind.UNPROVEN, days=40)
+        assert keepers_of(case, at=scene.at) == []
+
+    def test_of_a_joined_case_all_of_it_is_kept(self, scene, case) -> None:
+        other = scene.report(place=scene.place("园区 快递柜")).incident.case
+        report = reported(scene, other)
+        posted = Task.objects.filter(case=other, playbook=None)
+        posted.update(state="done", ended_at=scene.at)  # else it would not be joined
+        cases.join_cases(case=other, host=case, by=scene.officer, at=scene.at)
+        report.case.refresh_from_db()
+        paper(scene, report, PaperKind.INDICTMENT, days=40)
+        assert state(report) == ReportState.PROSECUTED
+        case = close(case, scene)
+        other.refresh_from_db()
+        for one in (case, other):
+            assert Keeper.CLAIM in keepers_of(one, at=scene.at)
+
+
+class TestPage:
+    def enter(self, client: Client, report: PoliceReport, **said: Any) -> Any:
+        today = local_day(report.handed_at).isoformat()
+        return client.post(
+            f"/cases/{report.case.number}/police/{report.uid}/papers/new/",
+            {
+                "request_id": str(uuid4()),
+                "number": "6 号",
+                "dated_on": today,
+                "received_on": today,
+                **said,
+            },
+        )
+
+    def shown(self, client: Client, report: PoliceReport) -> str:
+        address = f"/cases/{report.case.number}/police/{report.uid}/"
+        return client.get(address).content.decode()
+
+    def test_of_a_court_says_what_was_decided_and_counts_nothing(
+        self, scene, report, client
+    ) -> None:
+        sign_in(client, scene.officer)
+        assert "期限不在这里计算" not in self.shown(client, report)
+        refused = self.enter(client, report, kind="judgment", office=STATION, words="x")
+        assert refused.status_code == 422
+        assert "人民法院" in refused.content.decode()
+        said = {"kind": "judgment", "office": OFFICES[Issuer.COURT]}
+        assert self.enter(client, report, **said).status_code == 422
+        done = self.enter(client, report, **said, words="故意伤害罪，判处拘役")
+        assert done.status_code == 302
+
+        page = self.shown(client, report)
+        assert "故意伤害罪，判处拘役" in page
+        assert "已判决，还没有登记生效" in page
+        assert "期限不在这里计算" in page
+
+    def test_the_kinds_stand_by_who_writes_them(self, scene, report, client) -> None:
+        sign_in(client, scene.officer)
+        address = f"/cases/{report.case.number}/police/{report.uid}/papers/new/"
+        page = client.get(address).content.decode()
+        at = [page.index(f'<optgroup label="{one.label}">') for one in Issuer]
+        assert at == sorted(at)
+        for kind in PaperKind:
+            assert f'value="{kind.value}"' in page
+
+    def test_the_api_names_it_in_the_same_words(self, scene, report) -> None:
+        paper(scene, report, PaperKind.UNPROVEN, days=40)
+        found = PoliceReportOut.of(PoliceReport.objects.get(pk=report.pk))
+        assert found.state == "no_trial"
+        assert [one.kind for one in found.papers] == ["unproven"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(list(PaperKind)), st.integers(0, 5)), max_size=4)
+)
+def test_however_they_came_the_days_decide(rows: list[tuple[PaperKind, int]]) -> None:
+    """Every order of entering gives the same state, or the same refusal."""
+
+    def read(some: Iterable[PolicePaper]) -> str:
+        try:
+            return state_after(some).value
+        except Conflict as refused:
+            return str(refused)
+
+    papers = [
+        PolicePaper(pk=number, kind=kind, dated_on=date(2026, 11, 1 + day))
+        for number, (kind, day) in enumerate(rows)
+    ]
+    assert len({read(some) for some in permutations(papers)}) == 1
