@@ -43,8 +43,9 @@ from anlan.evidence.models import (
     StatementAnswer,
     StatementFile,
 )
-from anlan.evidence.questions import all_questions, questions_for
+from anlan.evidence.questions import all_questions
 from anlan.evidence.reading import unpacked_reading
+from anlan.evidence.selectors.statements import not_asked
 from anlan.evidence.sentences import content_digest, numbered
 from anlan.evidence.services.protecting import check_consents
 from anlan.evidence.services.receiving import add_exhibit, take_blob
@@ -167,7 +168,7 @@ def sign_statement(
                     signatures.guardian.sha256 if signatures.guardian else None
                 ),
                 on_paper=int(signatures.on_paper),
-                not_asked=",".join(_not_asked(statement, answers)),
+                not_asked=",".join(not_asked(statement, answers)),
             ),
             statement.case,
             thing=statement.key,
@@ -623,13 +624,8 @@ def _silence(answer: StatementAnswer) -> str:
     return "" if answer.answer else _("（没有记下回答）")
 
 
-def _not_asked(statement: Statement, answers: Iterable[StatementAnswer]) -> list[str]:
-    asked = {answer.key for answer in answers}
-    return [q.key for q in questions_for(statement.role) if q.key not in asked]
-
-
 def _not_asked_words(statement: Statement, answers: Iterable[StatementAnswer]) -> str:
-    keys = set(_not_asked(statement, answers))
+    keys = set(not_asked(statement, answers))
     if not keys:
         return ""
     words = "".join(q.words for q in all_questions() if q.key in keys)

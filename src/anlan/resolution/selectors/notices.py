@@ -452,7 +452,7 @@ def objection_for(reader: User, number: str, uid: UUID) -> Objection:
 
 
 def proofs_in(case: Case, reader: User) -> QuerySet[Exhibit]:
-    """What may prove a delivery: files that the reader sees, and no letter of ours."""
+    """What may prove a delivery or a step: files that the reader sees, no letter of ours."""
     files = kept_of(case, reader).filter(blob__isnull=False)
     return files.exclude(source=Source.NOTICE).order_by("-number")
 

@@ -12,7 +12,7 @@ from anlan.accounts.models import User
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit
-from anlan.resolution.legal.selectors.work_injury import papers_in
+from anlan.resolution.selectors.notices import proofs_in
 
 _MOST_PAPERS = 50  # the newest; whoever proves something has just uploaded it
 
@@ -29,7 +29,7 @@ class PaperForm(OnceForm):
     def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._papers = {
-            str(one.uid): one for one in papers_in(case, reader)[:_MOST_PAPERS]
+            str(one.uid): one for one in proofs_in(case, reader)[:_MOST_PAPERS]
         }
         self.fields["exhibit"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("没有")),

@@ -15,9 +15,7 @@ from anlan.base.errors import NotFound
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
-from anlan.evidence.enums import Source
 from anlan.evidence.models import Exhibit
-from anlan.evidence.selectors.exhibits import kept_of
 from anlan.law import selectors as law
 from anlan.law.book import Confidence, in_language
 from anlan.resolution.legal import law_data, permissions
@@ -262,9 +260,3 @@ def work_injury_for(reader: User, number: str, uid: UUID) -> WorkInjury:
     if found is None or not permissions.can_see_work_injury(reader, found):
         raise NotFound(_("没有这项工伤，或者您无权查看"))
     return found
-
-
-def papers_in(case: Case, reader: User) -> QuerySet[Exhibit]:
-    """What may prove a step or be a paper of an application: files that the reader sees."""
-    files = kept_of(case, reader).filter(blob__isnull=False)
-    return files.exclude(source=Source.NOTICE).order_by("-number")
