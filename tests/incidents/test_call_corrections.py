@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -54,7 +55,11 @@ def corrected(
     outcome: CallOutcome = CallOutcome.MISSED,
     **more: object,
 ) -> EmergencyCall:
-    said = {"by": scene.guard, "at": scene.at + 5 * MINUTE, "reason": WHY}
+    said: dict[str, Any] = {
+        "by": scene.guard,
+        "at": scene.at + 5 * MINUTE,
+        "reason": WHY,
+    }
     return incidents.correct_emergency_call(
         call=call, outcome=outcome, **{**said, **more}
     )

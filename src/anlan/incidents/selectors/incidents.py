@@ -312,7 +312,7 @@ class _ListOf(Aggregate):
 
 def _calls() -> Subquery:
     calls = EmergencyCall.objects.filter(incident=OuterRef("incident"))
-    said = JSONObject(
+    told = JSONObject(
         service="service",
         uid="uid",
         called_at="called_at",
@@ -324,7 +324,7 @@ def _calls() -> Subquery:
         receipt="receipt",
     )
     return Subquery(
-        calls.order_by().values("incident").annotate(said=_ListOf(said)).values("said")
+        calls.order_by().values("incident").annotate(told=_ListOf(told)).values("told")
     )
 
 
