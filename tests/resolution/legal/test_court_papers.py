@@ -162,7 +162,11 @@ class TestEntering:
         assert state(report) == ReportState.IN_FORCE
 
     def test_sent_twice_it_is_one_and_again_it_is_refused(self, scene, report) -> None:
-        said = {"days": 30, "number": "云检刑诉〔2026〕6号", "request_id": uuid4()}
+        said: dict[str, Any] = {
+            "days": 30,
+            "number": "云检刑诉〔2026〕6号",
+            "request_id": uuid4(),
+        }
         first = paper(scene, report, PaperKind.INDICTMENT, **said)
         assert paper(scene, report, PaperKind.INDICTMENT, **said) == first
         with pytest.raises(Conflict, match="登记过"):
@@ -374,6 +378,7 @@ class TestHold:
 
 class TestPage:
     def enter(self, client: Client, report: PoliceReport, **said: Any) -> Any:
+        assert report.handed_at
         today = local_day(report.handed_at).isoformat()
         return client.post(
             f"/cases/{report.case.number}/police/{report.uid}/papers/new/",
