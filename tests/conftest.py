@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -98,6 +99,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return "mark.both" not in collection_path.read_text(encoding="utf-8") or None
     is_quick = "not deep" in config.getoption("markexpr")
     return (is_quick and collection_path.name == "test_fuzz.py") or None
+
+
+def pytest_collection_finish() -> None:
+    """What was read by now stays: nobody needs to look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
