@@ -116,6 +116,7 @@ def words() -> list[str]:
 
 
 class TestPeriod:
+    @pytest.mark.both
     def test_they_go_with_their_case_and_the_chain_stays_whole(
         self, scene: Scene, case: Case
     ) -> None:
@@ -214,6 +215,7 @@ class TestAfterwards:
             assert CANARY not in page, address
             assert (GONE in page) is not address.endswith("closing/"), address
 
+    @pytest.mark.both  # an empty salt is compared in a prepared query
     def test_the_timeline_says_it_of_every_line(self, gone: Case) -> None:
         quotes = {line.quote for line in timeline(gone) if line.quote}
         assert GONE in quotes
