@@ -98,12 +98,39 @@ def correct_emergency_call(
             happened=policies.moment_of(happened, since=call.called_at, at=at),
             via=via,
         )
+        if outcome == CallOutcome.CONNECTED:
+            _say_answer_again(call, by=by, at=at, via=via)
         if call.service == EmergencyService.POLICE:
             _follow_police(call.incident, whole, at=at)
         cases.remember_made(
             call.uid, case=case, request_id=request_id, content=content, at=at
         )
     return call
+
+
+def _say_answer_again(
+    call: EmergencyCall, *, by: Actor, at: datetime, via: str
+) -> None:
+    """What was answered stands again with the call, on the record too, where it was struck.
+
+    The words stay those of the row: emptied for new ones, the struck entry would quote
+    what nobody had said then, and its digest would fit nothing.
+    """
+    if call.answered_at is None or call.is_erased:
+        return
+    cases.record(
+        EmergencyAnswered(
+            service=call.service,
+            receipt=call.receipt or None,
+            words_digest=call.digest_of("answer"),
+        ),
+        call.incident.case,
+        thing=f"call:{call.uid}",
+        by=by,
+        at=at,
+        happened=call.answered_at,
+        via=via,
+    )
 
 
 def _locked(call: EmergencyCall) -> tuple[Case, Case]:
