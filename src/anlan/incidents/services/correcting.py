@@ -23,6 +23,7 @@ from anlan.incidents.events import (
 from anlan.incidents.models import EmergencyCall, Incident
 from anlan.incidents.services.controlling import ask_for_police_again, end_waiver
 from anlan.incidents.services.locking import incident_in
+from anlan.incidents.services.seconding import await_waivers_again, rest_waivers
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
@@ -154,6 +155,10 @@ def _follow_police(incident: Incident, whole: Case, *, at: datetime) -> None:
     incident.save(update_fields=["police"])
     worked = incident_in(whole)
     known = policies.police_of(worked)
+    if known == Police.CALLED:
+        rest_waivers(case=incident.case, at=at)
+    else:
+        await_waivers_again(incident=worked, at=at)
     if known == Police.UNDECIDED:
         ask_for_police_again(incident=worked, at=at)
     elif known == Police.WAIVED:
