@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from anlan.api.incidents.schemas import CallOut
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState, TaskState
@@ -241,6 +243,44 @@ def test_an_answer_to_it_does_not_stand_and_one_alone_ends_nothing_with_that(
         )
 
 
+def test_an_answer_stands_again_with_a_call_that_was_taken_up_after_all(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    incident = scene.incident(flags=[])
+    call = called(scene, incident)
+    incidents.record_emergency_answer(
+        call=call,
+        answer="已派警",
+        receipt="J-17",
+        by=scene.guard,
+        at=scene.at + 2 * MINUTE,
+    )
+    corrected(scene, call)
+    missed = CallOut.of(EmergencyCall.objects.get())
+    assert (missed.answered_at, missed.answer, missed.receipt) == (None, "", "")
+
+    corrected(scene, call, CallOutcome.CONNECTED, reason="其实接通了")
+
+    first, again = entries(incident.case, "incident.emergency_answered")
+    struck = set(Strike.objects.values_list("seq", flat=True))
+    assert (first.seq in struck, again.seq in struck) == (True, False)
+    assert again.happened_at == scene.at + 2 * MINUTE
+    assert json.loads(bytes(again.data or b""))["receipt"] == "J-17"
+    assert CallOut.of(EmergencyCall.objects.get()).answer == "已派警"
+    page = sign_in("zhoumin").get(
+        f"/cases/{incident.case.number}/incident/panel/scene/"
+    )
+    assert "已派警" in page.content.decode()
+    assert verify().is_sound
+
+    corrected(scene, call)
+
+    struck = set(Strike.objects.values_list("seq", flat=True))
+    assert again.seq in struck
+    assert "登记过打通 110 或者 120，后来更正" in signs_of_a_fight(incident.case)
+    assert verify().is_sound
+
+
 def test_of_a_closed_case_it_is_reopened_first(scene: Scene) -> None:
     incident = controlled(scene)
     call = called(scene, incident)
@@ -305,9 +345,9 @@ def test_on_the_phone_by_its_outbox(scene: Scene, sign_in: SignIn) -> None:
     assert url not in other.get(f"/m/cases/{incident.case.number}/").content.decode()
 
     told = {"request_id": str(uuid4()), "outcome": "missed"}
-    json = {"Accept": "application/json"}
-    without = client.post(url, told, headers=json)
-    sent = client.post(url, {**told, "reason": WHY}, headers=json)
+    accepted = {"Accept": "application/json"}
+    without = client.post(url, told, headers=accepted)
+    sent = client.post(url, {**told, "reason": WHY}, headers=accepted)
 
     assert (without.status_code, sent.status_code) == (422, 201)
     assert police_now(incident) == Police.UNDECIDED

@@ -10,13 +10,14 @@ from anlan.cases import services as cases
 from anlan.cases.models import Deadline, Standard
 from anlan.incidents import messages
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import EmergencyService
+from anlan.incidents.enums import CallOutcome, EmergencyService
 from anlan.incidents.models import Incident, PoliceWaiver
 from anlan.incidents.selectors import proposals_to_decide
 from anlan.incidents.services.seconding import SECOND
 from anlan.notify.enums import Urgency
 from anlan.notify.models import Message
 from tests.incidents.story import facts, pass_time
+from tests.resolution.legal.reported import reported
 from tests.scene import Scene
 from tests.signed_in import SignIn
 
@@ -104,7 +105,7 @@ def test_a_false_alarm_has_the_same_clock(scene: Scene) -> None:
     assert told(messages.NONE_PROPOSED) == [{"hetao", "guoxin"}] * 2
 
 
-@pytest.mark.parametrize("how", ["agreed", "refused", "called"])
+@pytest.mark.parametrize("how", ["agreed", "refused", "called", "reported"])
 def test_nobody_is_reminded_of_what_is_settled(scene: Scene, how: str) -> None:
     incident = scene.incident(flags=[])
     waiver = proposed(scene, incident)
@@ -115,6 +116,8 @@ def test_nobody_is_reminded_of_what_is_settled(scene: Scene, how: str) -> None:
             by=scene.guard,
             at=scene.at,
         )
+    elif how == "reported":
+        reported(scene, incident.case)
     else:
         incidents.decide_police_waiver(
             waiver=waiver, approved=how == "agreed", by=scene.manager, at=scene.at
@@ -124,8 +127,32 @@ def test_nobody_is_reminded_of_what_is_settled(scene: Scene, how: str) -> None:
 
     assert len(told(messages.WAIVER_PROPOSED)) == 1
     assert proposals_to_decide(scene.person("guoxin")) == []
-    if how != "called":
-        assert missed(incident) == []
+    assert missed(incident) == []
+
+
+def test_it_waits_again_with_a_clock_anew_when_110_was_not_reached_after_all(
+    scene: Scene,
+) -> None:
+    incident = scene.incident(flags=[])
+    waiver = proposed(scene, incident)
+    call = incidents.record_emergency_call(
+        incident=incident, service=EmergencyService.POLICE, by=scene.guard, at=scene.at
+    )
+
+    incidents.correct_emergency_call(
+        call=call,
+        outcome=CallOutcome.MISSED,
+        reason="按错了",
+        by=scene.guard,
+        at=scene.at + timedelta(minutes=4),
+    )
+
+    assert proposals_to_decide(scene.manager) == [waiver]
+    pass_time(scene.at, 301)
+    assert missed(incident) == []
+    pass_time(scene.at, 542)
+    assert missed(incident) == ["第二人复核"]
+    assert len(told(messages.WAIVER_PROPOSED)) == 2
 
 
 def test_a_company_from_before_the_standard_has_the_clock_too(scene: Scene) -> None:

@@ -438,6 +438,33 @@ class TestManagement:
         assert len(out.splitlines()) == 3
         assert "signer_key --accept" in said
 
+    @pytest.mark.parametrize("is_apart", [True, False])
+    def test_entered_afterwards_it_is_a_handover(
+        self, call, chain, signer_folder, settings, at, is_apart
+    ) -> None:
+        """Of a signer with a user of its own, or of one that was down when it was said."""
+        settings.SIGNER_IS_APART = is_apart
+        revoke(signer_folder, reason=WHY, seconds=SECONDS)
+
+        call("--accept")
+
+        own = Entry.objects.filter(site_id=0)
+        assert own.filter(kind="ledger.log_key_rotated").count() == 1
+        assert own.filter(kind="ledger.log_key_revoked").exists()
+        assert not own.filter(kind="ledger.log_key_replaced").exists()
+        assert checkpoint_now(chain, at=at).size == 12
+        assert verify().is_sound
+
+    def test_one_that_came_back_from_paper_is_named(
+        self, call, revoked, leaked, signer_folder
+    ) -> None:
+        keys.write_key(signer_folder, leaked.private_bytes_raw())
+
+        with pytest.raises(CommandError, match="a key that was revoked"):
+            call("--accept")
+
+        assert not Entry.objects.filter(kind="ledger.log_key_replaced").exists()
+
     def test_a_lost_key_can_be_ended_too(
         self, chain, leaked, tmp_path, settings, at
     ) -> None:

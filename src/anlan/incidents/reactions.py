@@ -339,7 +339,8 @@ def end_waiver(queued: Queued) -> None:
 
 def note_police_report(queued: Queued) -> None:
     """A report was handed over to the police, in writing or orally."""
-    services.note_report(case=Case.objects.get(uid=_uid(queued.subject)))
+    case = Case.objects.get(uid=_uid(queued.subject))
+    services.note_report(case=case, at=queued.recorded_at)
 
 
 def go_on(queued: Queued) -> None:

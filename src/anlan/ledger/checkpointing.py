@@ -166,16 +166,21 @@ def note_departure(
 def accept_new_key(*, by: Actor, at: datetime) -> Key:
     """Trust the key that the signer shows, though no known one handed over to it.
 
-    After a loss without paper, or when others know the old one. It is on the record. Every
-    chain is signed with it, so that it can say up to where the old one counted.
+    After a loss without paper. It is on the record, as an alarm; one that a known key did
+    hand over to is entered as that. Every chain is signed with it, so that it can say up
+    to where the old one counted.
 
     Raises:
         Away: the signer does not answer.
         Refused: the key was revoked.
     """
     client = signer()
-    key = client.key()
-    if not _is_known(key.public_key):
+    try:
+        key = _known_key(client, at=at)
+    except Refused:
+        key = client.key()
+        if _is_known(key.public_key):
+            raise
         _enter([key.public_key], [LogKeyReplaced(new=key.public_key.hex())], by, at)
     _sign_all(client, at=at)
     return key

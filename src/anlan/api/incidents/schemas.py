@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -76,7 +76,8 @@ class AssignmentOut(Out):
 
 class CallOut(Out):
     """``words`` is what the record had to say when the call was noted in time; empty of a
-    call that a phone kept without a network.
+    call that a phone kept without a network. What was answered belongs to a call that
+    was taken up; it is empty while the call stands corrected to one that was not.
     """
 
     uid: UUID
@@ -91,7 +92,12 @@ class CallOut(Out):
 
     @classmethod
     def of(cls, row: EmergencyCall) -> Self:
-        said = {"words": row.words_in("words"), "answer": row.words_in("answer")}
+        said: dict[str, Any] = {
+            "words": row.words_in("words"),
+            "answer": row.words_in("answer"),
+        }
+        if row.is_missed:
+            said |= {"answered_at": None, "answer": "", "receipt": ""}
         return super().of(row).model_copy(update=said)
 
 

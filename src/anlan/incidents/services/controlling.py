@@ -49,7 +49,7 @@ from anlan.incidents.services.responding import (
     resume_response,
     stand_down,
 )
-from anlan.incidents.services.seconding import await_second, settle
+from anlan.incidents.services.seconding import await_second, rest_waivers, settle
 from anlan.investigation.independence import check_is_independent
 from anlan.law.guardrails import check_police_waiver
 from anlan.ledger import services as ledger
@@ -259,6 +259,7 @@ def record_emergency_call(
         if service == EmergencyService.POLICE and outcome == CallOutcome.CONNECTED:
             incident.police = Police.CALLED
             incident.save(update_fields=["police"])
+            rest_waivers(case=incident.case, at=at)
         cases.record(
             EmergencyCalled(
                 service=service.value,
@@ -405,9 +406,10 @@ def ask_for_police_again(*, incident: Incident, at: datetime) -> None:
         cases.reopen_task(task=task, within=timedelta(seconds=within), by=SYSTEM, at=at)
 
 
-def note_report(*, case: Case) -> None:
+def note_report(*, case: Case, at: datetime) -> None:
     """The police were told by handing a report over: they know of it, as by a call."""
     Incident.objects.filter(case=case).update(police=Police.CALLED)
+    rest_waivers(case=case, at=at)
 
 
 def set_severity(

@@ -23,6 +23,7 @@ from anlan.incidents.events import (
 from anlan.incidents.models import EmergencyCall, Incident
 from anlan.incidents.services.controlling import ask_for_police_again, end_waiver
 from anlan.incidents.services.locking import incident_in
+from anlan.incidents.services.seconding import await_waivers_again, rest_waivers
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 
@@ -98,12 +99,39 @@ def correct_emergency_call(
             happened=policies.moment_of(happened, since=call.called_at, at=at),
             via=via,
         )
+        if outcome == CallOutcome.CONNECTED:
+            _say_answer_again(call, by=by, at=at, via=via)
         if call.service == EmergencyService.POLICE:
             _follow_police(call.incident, whole, at=at)
         cases.remember_made(
             call.uid, case=case, request_id=request_id, content=content, at=at
         )
     return call
+
+
+def _say_answer_again(
+    call: EmergencyCall, *, by: Actor, at: datetime, via: str
+) -> None:
+    """What was answered stands again with the call, on the record too, where it was struck.
+
+    The words stay those of the row: emptied for new ones, the struck entry would quote
+    what nobody had said then, and its digest would fit nothing.
+    """
+    if call.answered_at is None or call.is_erased:
+        return
+    cases.record(
+        EmergencyAnswered(
+            service=call.service,
+            receipt=call.receipt or None,
+            words_digest=call.digest_of("answer"),
+        ),
+        call.incident.case,
+        thing=f"call:{call.uid}",
+        by=by,
+        at=at,
+        happened=call.answered_at,
+        via=via,
+    )
 
 
 def _locked(call: EmergencyCall) -> tuple[Case, Case]:
@@ -127,6 +155,10 @@ def _follow_police(incident: Incident, whole: Case, *, at: datetime) -> None:
     incident.save(update_fields=["police"])
     worked = incident_in(whole)
     known = policies.police_of(worked)
+    if known == Police.CALLED:
+        rest_waivers(case=incident.case, at=at)
+    else:
+        await_waivers_again(incident=worked, at=at)
     if known == Police.UNDECIDED:
         ask_for_police_again(incident=worked, at=at)
     elif known == Police.WAIVED:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases import services as cases
-from anlan.incidents.models import FalseAlarmProposal, PoliceWaiver
+from anlan.cases.models import Case
+from anlan.incidents.models import FalseAlarmProposal, Incident, PoliceWaiver
 from anlan.ledger.events import Event
 
 SECOND = "incident.second_person"
@@ -24,6 +28,30 @@ def await_second(
     """Record it; whoever may decide it hears of it again when its clock runs out."""
     case, thing = proposal.incident.case, proposal.thing
     cases.record(event, case, thing=thing, by=by, at=at)
+    _start_clock(case, thing, at=at)
+
+
+def rest_waivers(*, case: Case, at: datetime) -> None:
+    """The police know: that they are not called waits for nobody, here or in its host."""
+    whole = {case.pk, case.joined_into_id}
+    for waiver in _undecided(incident__case__in=whole):
+        cases.cancel_deadlines(case=waiver.incident.case, about=waiver.thing, at=at)
+
+
+def await_waivers_again(*, incident: Incident, at: datetime) -> None:
+    """They know nothing after all: what was proposed waits again, with a clock anew."""
+    for waiver in _undecided(incident=incident):
+        case, thing = waiver.incident.case, waiver.thing
+        cases.cancel_deadlines(case=case, about=thing, at=at)
+        _start_clock(case, thing, at=at)
+
+
+def _undecided(**where: Any) -> QuerySet[PoliceWaiver]:
+    waivers = PoliceWaiver.objects.filter(decided_at=None, **where)
+    return waivers.select_related("incident__case")
+
+
+def _start_clock(case: Case, thing: str, *, at: datetime) -> None:
     try:
         cases.start_standard(case=case, key=SECOND, about=thing, at=at)
     except NotFound:

@@ -71,8 +71,10 @@ class Command(BaseCommand):
                 _check_in_use(lines[0])
         except KeyTrouble as trouble:
             raise CommandError(str(trouble)) from None
-        except (Away, Refused):
+        except Away:
             raise CommandError("the signer does not answer") from None
+        except Refused as refusal:
+            raise CommandError(_why(refusal)) from None
         for line in lines:  # the paper of a new key first, whatever follows
             self.stdout.write(line)
         if options["revoke"]:
@@ -112,6 +114,16 @@ class Command(BaseCommand):
                     self.stderr.write("Type the fourteen groups, then Ctrl-D:")
                 return todo
         return "fingerprint"
+
+
+def _why(refusal: Refused) -> str:
+    if refusal.reason != checkpointing.OTHER_KEY:
+        return f"the signer refuses: {refusal.reason}"
+    return (
+        "the signer shows a key that was revoked, from an old paper or an old copy of its "
+        "folder: nothing counts that it signs. Move its file `key` aside and `recover` "
+        "the key that followed, from its paper"
+    )
 
 
 def _line_of(public_key: bytes) -> str:
