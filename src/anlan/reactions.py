@@ -43,6 +43,7 @@ from anlan.evidence.events import (
 from anlan.incidents import reactions as incidents
 from anlan.incidents.events import (
     ControlTakenBack,
+    EmergencyCorrected,
     FalseAlarmProposed,
     FurtherReport,
     IncidentReported,
@@ -146,6 +147,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     FurtherReport.kind: [incidents.tell_of_further_report],
     FalseAlarmProposed.kind: [incidents.tell_who_may_agree],
     PoliceWaiverProposed.kind: [incidents.tell_who_may_agree],
+    EmergencyCorrected.kind: [incidents.tell_police_are_not_called],
     PlaybookApplied.kind: [legal.join_playbook_task],
     ResponderAlerted.kind: [incidents.alert_responder],
     ResponderAcknowledged.kind: [incidents.stop_calling],

@@ -129,6 +129,8 @@ class TestPin:
             assert attempt(phone, scene.guard, WRONG, scene.at) is NotAllowed
         assert attempt(phone, scene.guard, WRONG, scene.at) is Conflict
         assert attempt(phone, scene.guard, PIN, scene.at) is Conflict
+        with pytest.raises(Conflict, match="您的 PIN 已锁定"):
+            services.open_phone(phone=phone, user=scene.guard, pin=PIN, at=scene.at)
         assert attempt(phone, scene.next_guard, OTHER_PIN, scene.at) is None
         found = kinds(scene.site)
         assert found.count("accounts.pin_refused") == TRIES_OF_PERSON - 1
@@ -155,6 +157,10 @@ class TestPin:
                 if tries == TRIES_ON_PHONE:
                     break
         assert attempt(phone, scene.person("sunlei"), PIN, scene.at) is Conflict
+        with pytest.raises(Conflict, match="这部手机已锁定"):
+            services.open_phone(
+                phone=phone, user=scene.person("sunlei"), pin=PIN, at=scene.at
+            )
 
     def test_a_right_one_forgets_the_wrong_ones(self, scene, phone):
         for _try in range(3):
@@ -209,7 +215,8 @@ class TestHelpByWhoCommands:
             SharedPhone.objects.update(locked_until=scene.at + timedelta(minutes=15))
             address = f"/admin/sites/{scene.site.code}/pins/"
             unlocking = f"{address}phones/{phone.uid}/unlock/"
-            assert unlocking in client.get(address).content.decode()
+            page = client.get(address).content.decode()
+            assert page.index(unlocking) < page.index(scene.guard.name)
 
             client.post(unlocking)
 

@@ -50,6 +50,7 @@ NO_ACTOR = {
     "anlan.incidents.services.end_waiver": "follows from the level, which is recorded",
     "anlan.incidents.services.part_responders": "follows from parting, which is recorded",
     "anlan.cases.services.start_contact_clock": "follows from control, which is recorded",
+    "anlan.cases.services.renew_task_clock": "part of the change it serves",
     "anlan.cases.services.start_deadline": "part of the change it serves",
     "anlan.cases.services.start_standard": "part of the change it serves",
     "anlan.cases.services.meet_deadlines": "part of the change it serves",

@@ -10,9 +10,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import override_settings
 from django.urls import reverse
 
+from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases.models import Case
 from anlan.evidence import jobs
@@ -123,9 +125,11 @@ class TestOwnReport:
     def test_the_packer_does_not_agree_with_themself(
         self, scene: Scene, case: Case, paper: Exhibit
     ) -> None:
-        approved(scene, listed(scene, case, paper), by=counsel(scene))
-        with pytest.raises(InvalidInput, match="制作人以外"):
+        report = approved(scene, listed(scene, case, paper), by=counsel(scene))
+        with pytest.raises(InvalidInput, match="批准的人不能自己制作") as refused:
             ask(scene, case, paper)
+        assert report.code in str(refused.value)
+        assert "项目经理、法务、总部督导" in str(refused.value)
         ask(scene, case, paper, by=scene.manager)
 
     def test_nor_whoever_made_the_list(
@@ -148,9 +152,16 @@ class TestOwnReport:
         jobs.make_packages(at=scene.at)
         package.refresh_from_db()
         put(scene, report, ItemKind.LETTER)
+        put(scene, report, ItemKind.WITNESSES, exhibits=[paper], words="另附复印件")
+        evidence.open_package(package=package, by=scene.manager, at=scene.at)
+        put(scene, report, ItemKind.LETTER, exhibits=[frozen(scene, case).exhibit])
 
-        with pytest.raises(InvalidInput, match="批准清单"):
+        with pytest.raises(InvalidInput, match=f"{report.code} 批准后又改过"):
             evidence.open_package(package=package, by=scene.manager, at=scene.at)
+        with pytest.raises(Conflict, match="过期"):  # nothing would mend that
+            evidence.open_package(
+                package=package, by=scene.manager, at=package.expires_at
+            )
         report.refresh_from_db()
         approved(scene, report)
         evidence.open_package(package=package, by=scene.manager, at=scene.at)
@@ -191,14 +202,15 @@ class TestOwnReport:
     def test_another_authority_asks_first(
         self, scene: Scene, case: Case, paper: Exhibit
     ) -> None:
-        with pytest.raises(InvalidInput) as refused:
+        approved(scene, listed(scene, case, paper))  # for the police, and nobody else
+        with pytest.raises(InvalidInput, match="其他国家机关") as refused:
             ask(scene, case, paper, purpose=Purpose.ORGAN)
         assert refused.value.source == "G13"
 
 
 class TestAsked:
     def test_an_application_that_another_approved_lets_them_leave(
-        self, scene: Scene, tmp_path: Path
+        self, scene: Scene, tmp_path: Path, sign_in: SignIn
     ) -> None:
         film = filmed(scene, tmp_path)
         paper = frozen(scene, film.case).exhibit
@@ -214,9 +226,16 @@ class TestAsked:
         if row.decided_by == packer:
             packer = scene.manager
 
-        with pytest.raises(InvalidInput, match="制作人以外") as refused:
+        with pytest.raises(InvalidInput, match="批准的人不能自己制作") as refused:
             evidence.make_release(**said, by=row.decided_by, at=film.at)
         assert refused.value.source == "G13"
+        there = reverse("footage:application", args=[row.uid])
+        making = reverse("footage:release", args=[row.uid])
+        with time_machine.travel(film.at, tick=False):
+            own = sign_in(row.decided_by.username).get(there).content.decode()
+            others = sign_in(packer.username).get(there).content.decode()
+        assert (making in own, making in others) == (False, True)
+        assert "里面有情况说明：批准的人不能自己制作" in own
         package = evidence.make_release(**said, by=packer, at=film.at)
 
         assert package.approved_under == row.number
@@ -248,7 +267,13 @@ class TestOnPages:
         approval = reverse("legal:police_approval", args=[case.number, report.uid])
         assert approval in manager.get(there).content.decode()
         assert approval not in sign_in("zhoumin").get(there).content.decode()
-        assert paper.code in manager.get(approval).content.decode()
+        sheet = manager.get(approval).content.decode()
+        assert paper.code in sheet
+        assert "没有别人能制作" not in sheet
+        others = User.objects.filter(username__in=["guoxin", "chenlu"])
+        others.update(is_active=False)
+        assert "没有别人能制作" in manager.get(approval).content.decode()
+        others.update(is_active=True)
         assert sign_in("zhoumin").get(approval).status_code == 403
         assert manager.post(approval).status_code == 302
         assert "清单由" in manager.get(there).content.decode()

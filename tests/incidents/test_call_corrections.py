@@ -13,18 +13,21 @@ from anlan.api.incidents.schemas import CallOut
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import CaseState, TaskState
-from anlan.cases.models import Strike
+from anlan.cases.models import Deadline, Strike
+from anlan.incidents import messages
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import CallOutcome, EmergencyService, Police
 from anlan.incidents.models import EmergencyCall, Incident
 from anlan.incidents.policies import police_of, signs_of_a_fight
 from anlan.incidents.selectors import incident_and_facts
 from anlan.ledger.verify import verify
+from anlan.notify.enums import Urgency
+from anlan.notify.models import Message
 from anlan.resolution.legal.enums import PaperKind
 from anlan.resolution.legal.police_duty import duty_of
 from anlan.resolution.legal.selectors.police import rights_of
 from tests.at_once import at_once
-from tests.incidents.story import entries, facts, finish_tasks
+from tests.incidents.story import entries, facts, finish_tasks, pass_time
 from tests.resolution.legal.reported import paper, reported
 from tests.scene import Scene
 from tests.signed_in import SignIn
@@ -108,6 +111,57 @@ def test_the_police_are_to_be_called_again_and_what_was_said_stays_struck(
     with pytest.raises(Conflict, match="还没有报警"):
         incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
     assert verify().is_sound
+
+
+def test_a_task_that_was_open_and_late_has_a_clock_again_and_all_hear_of_it(
+    scene: Scene,
+) -> None:
+    """Nothing ticks the task when a call is made, and its own clock rings once."""
+    incident = controlled(scene)
+    incidents.set_severity(incident=incident, severity=2, by=scene.officer, at=scene.at)
+    call = called(scene, incident)
+    pass_time(scene.at, 12 * 60)
+    later = scene.at + 12 * MINUTE
+
+    corrected(scene, call, at=later)
+
+    assert police_now(incident) == Police.UNDECIDED
+    task = incident.case.tasks.get(key="call_police")
+    assert (task.state, task.due_at) == (TaskState.OPEN, later + 10 * MINUTE)
+    clocks = Deadline.objects.filter(about=f"task:{task.uid}").order_by("pk")
+    assert [one.fired_at is None for one in clocks] == [False, True]
+    assert told_of_no_call() == {"zhoumin", "lixue", "hetao", "guoxin"}
+
+    corrected(scene, call, CallOutcome.CONNECTED, at=later, reason="其实接通了")
+    corrected(scene, call, at=later + MINUTE)
+
+    assert clocks.count() == 2  # one that runs is left as it is
+    assert verify().is_sound
+
+
+def test_below_the_second_level_they_hear_of_it_too(scene: Scene) -> None:
+    incident = controlled(scene)
+    incidents.set_severity(
+        incident=incident, severity=1, by=scene.manager, at=scene.at, reason="口角"
+    )
+    incident.case.tasks.filter(key="call_police").delete()
+    call, missed = (
+        called(scene, incident),
+        called(scene, incident, outcome=CallOutcome.MISSED),
+    )
+
+    corrected(scene, missed, CallOutcome.CONNECTED)
+    corrected(scene, missed)
+    assert not Message.objects.filter(kind=messages.NOT_CALLED).exists()
+    corrected(scene, call)
+
+    assert told_of_no_call() == {"zhoumin", "lixue", "hetao", "guoxin"}
+
+
+def told_of_no_call() -> set[str]:
+    message = Message.objects.get(kind=messages.NOT_CALLED)
+    assert message.urgency == Urgency.ALARM
+    return set(message.deliveries.values_list("user__username", flat=True))
 
 
 def test_it_follows_the_other_calls(scene: Scene) -> None:

@@ -25,7 +25,7 @@ from anlan.customers import services as customers
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, Dissuasion, EmergencyService
 from anlan.incidents.measures import Kept, measures_of
-from anlan.incidents.models import EmergencyCall, Incident, Report
+from anlan.incidents.models import EmergencyCall, Incident, PoliceWaiver, Report
 from anlan.incidents.script import words_to_say
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Entry
@@ -546,6 +546,25 @@ class TestHelp:
 
         assert response.status_code == 422
         assert "XH-9" in response.content.decode()  # what was typed stays
+
+    def test_a_waiver_is_offered_again_after_a_second_person_refused(
+        self, scene: Scene, incident: Incident, sign_in: SignIn
+    ) -> None:
+        """The gate says that it may be: so the room offers it, and the service takes it."""
+        said = _proposed(scene, incident)
+        there = f"/cases/{incident.case.number}/"
+        offer = f"{there}incident/waiver/"
+        page = sign_in("zhoumin")
+        assert offer not in page.get(there).content.decode()
+        waiver = PoliceWaiver.objects.get(uid=said["uid"])
+        incidents.decide_police_waiver(
+            waiver=waiver, approved=False, by=scene.manager, at=scene.at
+        )
+
+        assert offer in page.get(there).content.decode()
+
+        page.post(offer, {"reason": "双方都写了谅解书"})
+        assert incident.police_waivers.filter(decided_at=None).count() == 1
 
     def test_no_waiver_from_level_three_on(
         self, incident: Incident, sign_in: SignIn

@@ -20,6 +20,7 @@ EXHAUSTED = "incident.exhausted"
 COMMAND = "incident.command"
 LATE = "incident.late"
 UNPROTECTED = "incident.unprotected"
+NOT_CALLED = "incident.police_not_called"
 NONE_PROPOSED = "incident.false_alarm_waits"
 WAIVER_PROPOSED = "incident.waiver_waits"
 
@@ -97,6 +98,14 @@ add_texts(
             "%(site)s %(place)s：“%(task)s”到时限还没有完成（共 %(count)s 项），请立即处置（%(number)s）"
         ),
         shown=_shown,
+    ),
+    Text(
+        kind=NOT_CALLED,
+        name=_("更正后还没有报警"),
+        title=_("还没有报警：%(place)s"),
+        body=_(
+            "%(site)s %(place)s：之前登记的 110 电话更正为没有接通，公安机关还不知道，请马上拨打 110（%(number)s）"
+        ),
     ),
     Text(
         kind=NONE_PROPOSED,

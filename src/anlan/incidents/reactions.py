@@ -29,8 +29,15 @@ from anlan.cases.models import Case, Deadline, Task
 from anlan.cases.selectors import commander_there
 from anlan.evidence.services import recordings as evidence
 from anlan.incidents import messages, policies, selectors, services
-from anlan.incidents.enums import AssignmentState, HappenedSource, Rung
+from anlan.incidents.enums import (
+    AssignmentState,
+    EmergencyService,
+    HappenedSource,
+    Police,
+    Rung,
+)
 from anlan.incidents.events import (
+    EmergencyCorrected,
     FurtherReport,
     IncidentReported,
     LadderExhausted,
@@ -341,6 +348,28 @@ def note_police_report(queued: Queued) -> None:
     """A report was handed over to the police, in writing or orally."""
     case = Case.objects.get(uid=_uid(queued.subject))
     services.note_report(case=case, at=queued.recorded_at)
+
+
+def tell_police_are_not_called(queued: Queued) -> None:
+    """A call to them was none after all: whoever relied on it hears that they know nothing.
+
+    Whatever the level: below the second no task of the plan would remind of it.
+    """
+    event = queued.event
+    if (
+        not isinstance(event, EmergencyCorrected)
+        or event.service != EmergencyService.POLICE
+    ):
+        return
+    incident = _incident(queued)
+    if (host := incident.case.joined_into) is not None:
+        (incident,) = _INCIDENT_OF_CASE(case=host.uid)
+    if policies.police_of(incident) != Police.UNDECIDED:
+        return
+    people = _above_the_guards(incident.case.site)
+    if (commander := commander_there(incident.case)) is not None:
+        people.append(commander)
+    _tell(messages.NOT_CALLED, queued, incident=incident, people=_each_once(people))
 
 
 def go_on(queued: Queued) -> None:

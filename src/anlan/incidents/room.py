@@ -373,10 +373,10 @@ class IncidentRoom(Room):
 
     @property
     def may_propose_waiver(self) -> bool:
-        """One at a time; after one that ended, where the level was lowered again."""
+        """One at a time; again after a refusal, or one that ended with the level it had."""
         waiver = self.waiver
-        is_free = waiver is None or waiver.ended_at is not None
-        return self.police_is_open and self.can.command and is_free
+        is_over = waiver and (waiver.ended_at or waiver.approved is False)
+        return self.police_is_open and self.can.command and bool(not waiver or is_over)
 
     @property
     def can_control(self) -> bool:

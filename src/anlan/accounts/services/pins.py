@@ -165,9 +165,15 @@ def _check_may_open(phone: SharedPhone, user: User) -> None:
 
 
 def _refusal(phone: SharedPhone, secret: Pin | None, at: datetime) -> Exception | None:
-    for locked in (phone, secret):
+    for locked, words in (
+        (
+            phone,
+            _("这部手机已锁定：换一部手机，等十五分钟，或请值班主任解除手机的锁定"),
+        ),
+        (secret, _("您的 PIN 已锁定：等十五分钟，或请值班主任解除您的锁定")),
+    ):
         if locked is not None and locked.locked_until and locked.locked_until > at:
-            return Conflict(_("PIN 多次输错，请在十五分钟后再试，或请值班主任解除锁定"))
+            return Conflict(words)
     if secret is None:
         return NotAllowed(_("您还没有 PIN，请先用自己的密码登录设置"))
     return None

@@ -74,6 +74,7 @@ from anlan.cases.services.tasks import (
     add_task_photo,
     complete_task,
     open_task_photo,
+    renew_task_clock,
     reopen_task,
     skip_task,
 )
@@ -158,6 +159,7 @@ __all__ = [
     "register_guardian",
     "remember_made",
     "renew_access_link",
+    "renew_task_clock",
     "reopen_case",
     "reopen_task",
     "resume_deadlines",

@@ -21,7 +21,7 @@ from anlan.cases.events import (
     TaskReopened,
     TaskSkipped,
 )
-from anlan.cases.models import Task, TaskPhoto
+from anlan.cases.models import Deadline, Task, TaskPhoto
 from anlan.cases.originals import original_path
 from anlan.cases.services.deadlines import (
     cancel_deadlines,
@@ -210,6 +210,24 @@ def reopen_task(
             at=at,
         )
     return task
+
+
+def renew_task_clock(*, task: Task, within: timedelta, at: datetime) -> None:
+    """Let an open task have time again if its clock ran out, or none was started.
+
+    Part of the change that asks for it anew; one that runs is left as it is.
+    """
+    about = f"task:{task.uid}"
+    running = Deadline.objects.filter(
+        case=task.case, about=about, met_at=None, cancelled_at=None, fired_at=None
+    )
+    if task.state != TaskState.OPEN or running.exists():
+        return
+    task.due_at = at + within
+    task.save(update_fields=["due_at"])
+    start_deadline(
+        case=task.case, key=task.clock, about=about, due_at=task.due_at, at=at
+    )
 
 
 def _take_photo(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -38,7 +39,12 @@ from anlan.evidence.models import (
     PackageWithdrawal,
     Segment,
 )
-from anlan.evidence.selectors.approvals import approvals_for, statements_among
+from anlan.evidence.selectors.approvals import (
+    Approval,
+    approvals_for,
+    roles_that_pack,
+    statements_among,
+)
 from anlan.evidence.selectors.exhibits import exhibits_of, kept_of
 from anlan.evidence.selectors.packages import checks_of
 from anlan.evidence.selectors.redaction import newest_masked_copies
@@ -109,8 +115,8 @@ def ask_package(
     Raises:
         InvalidInput: nothing is chosen, an authority does not say by which paper it
             asks, originals would go to who may not have them, statements would go to
-            the police with nobody else's approval (G13), or something is not as it
-            should be and nobody says why it is made all the same.
+            the police or another organ with nobody else's approval (G13), or something
+            is not as it should be and nobody says why it is made all the same.
     """
     permissions.check_can_make_package(by, case)
     recipient = _checked(recipient, purpose)
@@ -480,15 +486,14 @@ def _run_out(at: datetime) -> list[Package]:
 
 
 def _check_is_there(package: Package, *, at: datetime) -> None:
+    """Whether it may leave: what is over for good is said before what can be mended."""
+    if not package.is_there:
+        raise Conflict(_("证据包%s，没有文件可以交付") % package.get_state_display())
     if package.application is not None:
         policies.check_application_holds(package.application, at=at)
+    if package.expires_at <= at:
+        raise Conflict(_("证据包已经过期，请重新制作"))
     _check_still_approved(package, at=at)
-    if not package.is_there or package.expires_at <= at:
-        raise Conflict(
-            _("证据包%s，没有文件可以交付") % package.get_state_display()
-            if not package.is_there
-            else _("证据包已经过期，请重新制作")
-        )
     if not path_of(package).is_file():
         raise Conflict(_("证据包的文件不见了，请重新制作，并告诉系统管理员"))
 
@@ -571,8 +576,12 @@ def _approvals(
     *,
     packer: User,
     at: datetime,
+    lapsed: Collection[dict[str, Any]] = (),
 ) -> list[dict[str, object]]:
-    """Who besides the packer agreed that statements among these go to the police.
+    """Who besides the packer agreed that statements among these go there.
+
+    Args:
+        lapsed: under what the package was made, of which some may hold no more.
 
     Raises:
         InvalidInput: of some of them nobody did.
@@ -582,15 +591,50 @@ def _approvals(
     spoken = statements_among(chosen)
     if not spoken:
         return []
-    known = approvals_for(case, application, packer=packer)
+    known = approvals_for(case, application, purpose=purpose)
+    others = [one for one in known if one.by.pk != packer.pk]
+    missing = [one for one in spoken if not any(each.covers(one) for each in others)]
     law.check_statements_for_police(
-        unapproved=[
-            one.code for one in spoken if not any(each.covers(one) for each in known)
-        ],
+        unapproved=[one.code for one in missing],
         act_on=local_day(at),
+        sentence=_why_unapproved(missing, known, lapsed, purpose),
     )
-    used = [one for one in known if any(one.covers(each) for each in spoken)]
+    used = [one for one in others if any(one.covers(each) for each in spoken)]
     return [one.said_of(spoken) for one in used]
+
+
+def _why_unapproved(
+    missing: Collection[Exhibit],
+    known: Iterable[Approval],
+    lapsed: Iterable[dict[str, Any]],
+    purpose: Purpose,
+) -> str:
+    """What to do where it is not the usual way to the police: nothing, if it is."""
+    codes = {one.code for one in missing}
+    own = [one.code for one in known if any(one.covers(each) for each in missing)]
+    over = [one["code"] for one in lapsed if codes & set(one["exhibits"])]
+    if own:
+        sentence = _(
+            "情况说明 %(codes)s 只有制作人本人批准（%(under)s），批准的人不能自己制作："
+            "请由另一位能制作证据包的人制作（%(roles)s）；本项目没有第二位的，"
+            "请总部派人"
+        )
+        said = {"under": " ".join(own), "roles": roles_that_pack()}
+    elif over:
+        sentence = _(
+            "情况说明 %(codes)s 的批准已经失效：%(under)s 批准后又改过，或已不再递交；"
+            "请重新批准"
+        )
+        said = {"under": " ".join(over)}
+    elif purpose != Purpose.POLICE:
+        sentence = _(
+            "情况说明 %(codes)s 交其他国家机关，须先受理该机关写明调取情况说明的申请，"
+            "由制作人以外的人批准后按申请制作；“报案”的材料清单只对公安机关有效"
+        )
+        said = {}
+    else:
+        return ""
+    return sentence % {"codes": " ".join(one.code for one in missing), **said}
 
 
 def _check_still_approved(package: Package, *, at: datetime) -> None:
@@ -603,6 +647,7 @@ def _check_still_approved(package: Package, *, at: datetime) -> None:
         Masking(package.masking),
         packer=package.asked_by,
         at=at,
+        lapsed=package.approvals,
     )
 
 

@@ -41,6 +41,7 @@ from anlan.evidence.forms.requests import (
     SeenForm,
 )
 from anlan.evidence.models import FootageApplication
+from anlan.evidence.selectors.approvals import needs_another_packer, roles_that_pack
 from anlan.evidence.selectors.requests import (
     applicant_name,
     applicant_unit,
@@ -154,6 +155,8 @@ def application(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = application_for(reader, uid)
     packages = list(packages_under(row))
     case = row.case
+    release = release_of(row) if row.way == FootageWay.COPY else None
+    holds = row.holds(at)
     context = {
         "application": row,
         "case": case,
@@ -165,10 +168,14 @@ def application(request: HttpRequest, uid: UUID) -> HttpResponse:
         "recordings": row.recordings.select_related("camera").order_by("number"),
         "viewings": row.viewings.select_related("companion").order_by("pk"),
         "running": row.viewings.filter(ended_at=None).first(),
-        "release": release_of(row) if row.way == FootageWay.COPY else None,
+        "release": release,
+        "needs_another": holds
+        and release is not None
+        and needs_another_packer(row, release.ready, reader),
+        "roles": roles_that_pack(),
         "packages": packages,
         "story": story_of_application(row),
-        "holds": row.holds(at),
+        "holds": holds,
         "is_late": row.is_asked and row.goal_at <= at,
         **_may(row, reader),
     }

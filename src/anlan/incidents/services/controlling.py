@@ -397,12 +397,17 @@ def end_waiver(*, case: Case, at: datetime) -> None:
 
 
 def ask_for_police_again(*, incident: Incident, at: datetime) -> None:
-    """Let whose task it is to call them have it again, with a clock of its own."""
+    """Let whose task it is to call them have it again, with a clock of its own.
+
+    Nothing ticks it when a call is made: it may be open still, and its time over.
+    """
     task = Task.objects.filter(case=incident.case, key=CALL_POLICE).first()
-    if task is not None and task.state != TaskState.OPEN:
-        within = cases.standard_at(
-            incident.case.organisation_id, CALL_STANDARD, at
-        ).seconds
+    if task is None:
+        return
+    within = cases.standard_at(incident.case.organisation_id, CALL_STANDARD, at).seconds
+    if task.state == TaskState.OPEN:
+        cases.renew_task_clock(task=task, within=timedelta(seconds=within), at=at)
+    else:
         cases.reopen_task(task=task, within=timedelta(seconds=within), by=SYSTEM, at=at)
 
 

@@ -65,16 +65,22 @@ def check_authority_request(
         )
 
 
-def check_statements_for_police(*, unapproved: Collection[str], act_on: date) -> None:
+def check_statements_for_police(
+    *, unapproved: Collection[str], act_on: date, sentence: str = ""
+) -> None:
     """Refuse to let words that people gave go to the police on the packer's word alone.
+
+    Nor to another organ that asks.
 
     Args:
         unapproved: the codes of statements that nobody but the packer agreed to.
+        sentence: what the reader is told to do, if it is not how the police get them.
     """
     rule = in_force("G13", act_on)
     if rule and unapproved:
         raise InvalidInput(
-            _(
+            sentence
+            or _(
                 "情况说明 %s 交公安机关，须先由制作人以外的人批准：公安机关调取的，"
                 "先受理写明调取情况说明的申请，批准后按申请制作；本单位报案的，"
                 "先列入“报案”的材料清单，由另一人批准清单"

@@ -151,25 +151,44 @@ def set_item(
         report = _lock(report)
         policies.check_is_preparing(report)
         _check_are_of(report.case, chosen, by)
-        report.approved_at = report.approved_by = None  # another list, asked anew
-        report.save(update_fields=["approved_at", "approved_by"])
-        if state == ItemState.OPEN:
-            for row in report.items.filter(kind=kind):
-                row.exhibits.clear()
-                row.delete()
-            return report
-        row, is_new = ReportItem.objects.update_or_create(
-            report=report,
-            kind=kind,
-            defaults={"state": state, "words": words, "said_by": by, "said_at": at},
-        )
-        # What somebody else chose and this person may not see stays chosen.
-        unseen: Iterable[Exhibit] = ()
-        if not is_new:
-            seen = kept_of(report.case, by)
-            unseen = row.exhibits.exclude(pk__in=seen.values("pk"))
-        row.exhibits.set([*chosen, *unseen])
+        before = _listed_keys(report)
+        _say(report, kind, state, chosen, words, by=by, at=at)
+        if report.approved_by_id is not None and _listed_keys(report) != before:
+            report.approved_at = report.approved_by = None  # another list, asked anew
+            report.save(update_fields=["approved_at", "approved_by"])
     return report
+
+
+def _say(
+    report: PoliceReport,
+    kind: ItemKind,
+    state: ItemState,
+    chosen: list[Exhibit],
+    words: str,
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    if state == ItemState.OPEN:
+        for row in report.items.filter(kind=kind):
+            row.exhibits.clear()
+            row.delete()
+        return
+    row, is_new = ReportItem.objects.update_or_create(
+        report=report,
+        kind=kind,
+        defaults={"state": state, "words": words, "said_by": by, "said_at": at},
+    )
+    # What somebody else chose and this person may not see stays chosen.
+    unseen: Iterable[Exhibit] = ()
+    if not is_new:
+        seen = kept_of(report.case, by)
+        unseen = row.exhibits.exclude(pk__in=seen.values("pk"))
+    row.exhibits.set([*chosen, *unseen])
+
+
+def _listed_keys(report: PoliceReport) -> set[int]:
+    return set(listed_exhibits(report).values_list("pk", flat=True))
 
 
 def approve_material(
@@ -178,7 +197,7 @@ def approve_material(
     """Agree that the exhibits on its list go to the police; twice is the same.
 
     It is the ground on which a package for the police holds statements that nobody asked
-    for. It holds for this list alone: whoever changes it asks anew.
+    for. It holds for these exhibits alone: whoever changes which they are asks anew.
 
     Raises:
         NotAllowed: they put something on the list, or may not see all that is on it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from anlan.cases.act import act_of
 from anlan.cases.forms import PlainForm
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import posted, reader_of, sheet
+from anlan.evidence.selectors.approvals import packs_alone, roles_that_pack
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.law import selectors as law
 from anlan.resolution.legal import permissions, policies
@@ -174,9 +176,13 @@ def item(request: HttpRequest, number: str, uid: UUID, kind: str) -> HttpRespons
     )
 
     def act(_said: dict[str, Any]) -> HttpResponse:
-        legal.set_item(
+        was_approved = found.approved_by_id is not None
+        made = legal.set_item(
             report=found, kind=chosen, by=reader, at=timezone.now(), **form.said()
         )
+        if was_approved and made.approved_by_id is None:
+            words = _("%s 列的证据改过，原来的批准不再有效，请由另一人重新批准")
+            messages.warning(request, words % made.code)
         return redirect("legal:police_report", number, uid)
 
     return sheet(
@@ -202,14 +208,22 @@ def approving(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         legal.approve_material(report=found, by=reader, at=timezone.now())
         return redirect("legal:police_report", number, uid)
 
+    said = {
+        "codes": _("、").join(one.code for one in listed_exhibits(found)),
+        "roles": roles_that_pack(),
+    }
+    lead = _(
+        "批准以后，%(codes)s 可以装进交公安机关的证据包，由您以外的人制作（%(roles)s）。列的证据再有改动，须重新批准。"
+    )
+    if packs_alone(reader, found.case.site):
+        lead = _(
+            "您批准以后，%(codes)s 可以装进交公安机关的证据包，但本项目现在没有别人能制作（%(roles)s）：请先请总部派人制作，或者派人批准、由您制作。"
+        )
     return sheet(
         request,
         number=number,
         title=_("批准材料清单：%s") % found.code,
-        lead=_(
-            "批准以后，%s 可以装进交公安机关的证据包，由您以外的人制作。清单再有改动，须重新批准。"
-        )
-        % _("、").join(one.code for one in listed_exhibits(found)),
+        lead=lead % said,
         button=_("批准"),
         form=PlainForm(posted(request)),
         act=act,
