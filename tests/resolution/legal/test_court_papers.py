@@ -149,6 +149,77 @@ class TestToTheEnd:
         assert state(report) == ReportState.IN_FORCE
 
 
+class TestTwoSuspects:
+    """Each is decided on alone; the report says what is furthest."""
+
+    BEFORE = (PaperKind.FILING, PaperKind.SUBMISSION, PaperKind.INDICTMENT)
+
+    @pytest.fixture
+    def charged(self, scene: Scene, report: PoliceReport) -> PoliceReport:
+        for number, kind in enumerate(self.BEFORE, 1):
+            paper(scene, report, kind, days=number)
+        return report
+
+    @pytest.mark.parametrize("days", [3, 9])
+    @pytest.mark.parametrize("kind", NOT_PROSECUTED)
+    def test_who_is_not_prosecuted_ends_nothing_for_the_other(
+        self, scene, case, charged, kind, days
+    ) -> None:
+        case = close(case, scene)
+        paper(scene, charged, kind, days=days)
+        assert state(charged) == ReportState.PROSECUTED
+        assert keepers_of(case, at=scene.at) == [Keeper.CLAIM]
+        paper(scene, charged, PaperKind.IN_FORCE, days=60)
+        assert keepers_of(case, at=scene.at) == []
+
+    @pytest.mark.parametrize(
+        "court", [None, PaperKind.JUDGMENT, PaperKind.APPEAL, PaperKind.IN_FORCE]
+    )
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            *(PaperKind.DECISION, PaperKind.NO_PENALTY, PaperKind.ENDING),
+            PaperKind.SLIGHT,
+        ],
+    )
+    def test_a_paper_of_the_other_is_taken_and_leaves_the_state(
+        self, scene, charged, court, kind
+    ) -> None:
+        if court is not None:
+            paper(scene, charged, court, days=20)
+        before = state(charged)
+        paper(scene, charged, kind, days=30)
+        assert state(charged) == before
+        assert charged.papers.filter(kind=kind).exists()
+
+    @pytest.mark.parametrize("kind", [PaperKind.DECISION, PaperKind.ENDING])
+    def test_after_a_judgment_alone_too(self, scene, report, kind) -> None:
+        paper(scene, report, PaperKind.JUDGMENT, days=20)
+        paper(scene, report, kind, days=30)
+        assert state(report) == ReportState.JUDGED
+
+    def test_what_was_read_otherwise_before_is_kept_all_the_same(
+        self, scene, case, charged
+    ) -> None:
+        """Rows from before say ``no_trial`` until the next paper."""
+        case = close(case, scene)
+        paper(scene, charged, PaperKind.SLIGHT, days=9)
+        charged.refresh_from_db()
+        charged.state = ReportState.NOT_PROSECUTED
+        charged.save(update_fields=["state"])
+        assert keepers_of(case, at=scene.at) == [Keeper.CLAIM]
+
+    def test_a_revoked_indictment_keeps_nothing(self, scene, case, report) -> None:
+        case = close(case, scene)
+        paper(scene, report, PaperKind.SUBMISSION, days=1)
+        wrong = paper(scene, report, PaperKind.INDICTMENT, days=3)
+        paper(scene, report, PaperKind.SLIGHT, days=9)
+        said: dict[str, Any] = {"by": scene.officer, "at": wrong.recorded_at}
+        legal.revoke_paper(paper=wrong, reason="看错了", **said)
+        assert state(report) == ReportState.NOT_PROSECUTED
+        assert keepers_of(case, at=scene.at) == []
+
+
 class TestEntering:
     def test_in_any_order_it_is_the_same(self, scene, report) -> None:
         late = {"at": scene.at + timedelta(days=100)}
@@ -212,6 +283,17 @@ class TestEntering:
 
     def test_what_the_end_stands_on_is_not_revoked(self, scene, report) -> None:
         """A filing after a decision stands only by what came between."""
+        paper(scene, report, PaperKind.DECISION, days=10)
+        between = paper(scene, report, PaperKind.ENDING, days=20)
+        paper(scene, report, PaperKind.FILING, days=30)
+        said: dict[str, Any] = {"by": scene.officer, "at": scene.at}
+        with pytest.raises(Conflict, match="立案告知"):
+            legal.revoke_paper(paper=between, reason="登记错了", **said)
+        between.refresh_from_db()
+        assert between.revoked_at is None
+        assert state(report) == ReportState.FILED
+
+    def test_what_the_end_does_not_stand_on_is_revoked(self, scene, report) -> None:
         first = paper(scene, report, PaperKind.INDICTMENT, days=10)
         paper(scene, report, PaperKind.SLIGHT, days=20)
         paper(scene, report, PaperKind.ENDING, days=30)

@@ -229,7 +229,6 @@ REPORT_MOVES: dict[ReportState, tuple[ReportState, ...]] = {
         ReportState.ENDED,
     ),
     ReportState.PROSECUTED: (
-        ReportState.NOT_PROSECUTED,
         ReportState.JUDGED,
         ReportState.APPEALED,
         ReportState.IN_FORCE,
@@ -253,6 +252,18 @@ REPORT_MOVES: dict[ReportState, tuple[ReportState, ...]] = {
     ReportState.DROPPED: (),
 }
 
+# Of several suspects each is decided on alone, but a report has one state: once a court
+# has one of them, what the police or the prosecutors did not pursue is of another.
+_WITH_COURT = frozenset(
+    {
+        ReportState.PROSECUTED,
+        ReportState.JUDGED,
+        ReportState.APPEALED,
+        ReportState.IN_FORCE,
+    }
+)
+_OF_ANOTHER = frozenset({ReportState.DECIDED, ReportState.ENDED})
+
 
 def check_is_preparing(report: PoliceReport) -> None:
     """From the moment it was handed over its list does not change."""
@@ -274,17 +285,24 @@ def check_is_handed_over(report: PoliceReport) -> None:
 def state_after(papers: Iterable[PolicePaper]) -> ReportState:
     """What the papers that stand make of a report, read in the order of their days.
 
-    A paper of the same kind again changes nothing. The order in which they were typed in
-    does not matter.
+    A paper of the same kind again changes nothing, nor does one of another suspect. The
+    order in which they were typed in does not matter.
 
     Raises:
         Conflict: one of them could not follow what was before it.
     """
     state = ReportState.HANDED_OVER
+    is_indicted = False
     for paper in sorted(papers, key=_day_order):
         kind = PaperKind(paper.kind)
         following = kind.state
+        is_indicted |= kind == PaperKind.INDICTMENT
         if following is None or following == state:
+            continue
+        if state in _WITH_COURT and (
+            following in _OF_ANOTHER
+            or (is_indicted and following == ReportState.NOT_PROSECUTED)
+        ):
             continue
         if following not in REPORT_MOVES[state]:
             raise Conflict(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -52,6 +52,8 @@ _INSTANT = timedelta(microseconds=1)
 # What the police have; further material belongs to the report that it supplements.
 TRACKED = Q(supplements=None) & ~Q(state__in=[ReportState.PREPARING, "dropped"])
 _PENDING = [state for state in ReportState if state.is_pending]
+# After these a court decides, until one says that it is in force.
+_BEFORE_COURT = [PaperKind.INDICTMENT, PaperKind.JUDGMENT, PaperKind.APPEAL]
 
 
 @dataclass(frozen=True)
@@ -387,13 +389,30 @@ def grounds_of(cases: Collection[int]) -> Mapping[int, set[Ground]]:
     """
     rows = PoliceReport.objects.filter(case__in=cases, handed_at__isnull=False)
     found = {case: {Ground.POLICE} for case in rows.values_list("case", flat=True)}
-    pending = Case.objects.filter(pk__in=cases).filter(
-        Q(police_reports__state__in=_PENDING)
-        | Q(joined_cases__police_reports__state__in=_PENDING)
+    pending = _pending_reports()
+    kept = Case.objects.filter(pk__in=cases).filter(
+        Q(police_reports__in=pending) | Q(joined_cases__police_reports__in=pending)
     )
-    for case in pending.values_list("pk", flat=True):
+    for case in kept.values_list("pk", flat=True):
         found.setdefault(case, set()).add(Ground.CLAIM)
     return found
+
+
+def _pending_reports() -> QuerySet[PoliceReport]:
+    """Those of which a prosecutor or a court still decides, or whose decision may change.
+
+    By the papers as well: one suspect is not prosecuted, and another is before the court.
+    """
+    standing = PolicePaper.objects.filter(revoked_at=None)
+    in_force = standing.filter(
+        report=OuterRef("report"),
+        kind=PaperKind.IN_FORCE,
+        dated_on__gte=OuterRef("dated_on"),
+    )
+    undecided = standing.filter(~Exists(in_force), kind__in=_BEFORE_COURT)
+    return PoliceReport.objects.filter(
+        Q(state__in=_PENDING) | Q(pk__in=undecided.values("report"))
+    )
 
 
 add_grounds(grounds_of)
