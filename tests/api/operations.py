@@ -56,7 +56,7 @@ from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.packages import path_of
 from anlan.evidence.services.receiving import take_blob
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import EmergencyService
+from anlan.incidents.enums import Channel, EmergencyService
 from anlan.incidents.models import Attachment, Incident
 from anlan.investigation import services as investigation
 from anlan.investigation.enums import PinKind
@@ -312,6 +312,11 @@ def withdraw_report(scene: Scene) -> Request:
 def split_report(scene: Scene) -> Request:
     scene.report()
     return f"/reports/{scene.report(by=scene.guard).uid}/splitting", None
+
+
+@post(status=201)
+def give_report_link(scene: Scene) -> Request:
+    return f"/reports/{scene.report(channel=Channel.DESK).uid}/link", None
 
 
 @post()

@@ -20,7 +20,7 @@ from pytest_django import Settings
 
 from anlan.accounts.models import Place, Site
 from anlan.cases import services as cases
-from anlan.cases.models import AccessLink, Note
+from anlan.cases.models import AccessLink, Case, Note
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService
 from anlan.incidents.models import Attachment, Report
@@ -446,6 +446,8 @@ class TestFollowing:
     def test_dead_links_answer_alike(self, scene, client, poster, change) -> None:
         address = report(client, poster)
         if change == "expired":
+            long_ago = timezone.now() - timedelta(days=31)
+            Case.objects.update(state=Case.State.CLOSED, closed_at=long_ago)
             AccessLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
         elif change == "revoked":
             incidents.revoke_report_links(

@@ -92,6 +92,15 @@ class Report(Worded):
     def __str__(self) -> str:
         return f"report {self.uid}"
 
+    @property
+    def key(self) -> str:
+        return f"report:{self.uid}"
+
+    @property
+    def is_followable(self) -> bool:
+        """Whether somebody without an account said it; a device asks for nothing."""
+        return self.channel in (enums.Channel.PUBLIC, enums.Channel.DESK)
+
 
 class Assignment(models.Model):
     """One rung of the ladder: a person sent, the reason why, and what they answered."""

@@ -9,8 +9,12 @@ from anlan.accounts.permissions import check_permission, has_permission
 from anlan.accounts.roles import Permission
 from anlan.base.errors import NotAllowed
 from anlan.cases.models import AccessLink
-from anlan.cases.permissions import check_can_command, keep_protected_from
-from anlan.cases.wall import is_party
+from anlan.cases.permissions import (
+    check_can_command,
+    check_can_link,
+    keep_protected_from,
+)
+from anlan.cases.wall import is_of_a_side, is_party
 from anlan.incidents.models import (
     Assignment,
     Attachment,
@@ -114,6 +118,16 @@ def check_can_withdraw(by: Actor, report: Report) -> None:
     follows = isinstance(by, AccessLink) and by.about == f"report:{report.uid}"
     if not (is_own or follows):
         raise NotAllowed(_("只有报告人自己可以撤回"))
+
+
+def check_can_give_report_link(by: Actor, report: Report) -> None:
+    """Whoever holds the address speaks as the reporter: nobody of a side makes it."""
+    case = report.incident.case
+    check_can_link(by, case)
+    if isinstance(by, User) and is_of_a_side(by, case):
+        raise NotAllowed(
+            _("您是本案一方当事人，报告人的查看链接请由与本案无关的人生成")
+        )
 
 
 def check_can_attach(by: Actor, report: Report) -> None:

@@ -67,6 +67,7 @@ urlpatterns = [
     ),
     path(f"{_BELOW}confirmation/", reports.confirmation, name="confirmation"),
     path(f"{_BELOW}reports/<uuid:uid>/splitting/", reports.splitting, name="splitting"),
+    path(f"{_BELOW}reports/<uuid:uid>/link/", reports.link, name="link"),
     path(f"{_BELOW}reports/<uuid:uid>/link/end/", reports.link_end, name="link_end"),
     path(f"{_BELOW}attachments/<uuid:uid>/", reports.attachment, name="attachment"),
     path(

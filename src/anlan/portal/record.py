@@ -63,7 +63,7 @@ def _own_notes(report: Report) -> list[Note]:
 
 def _things_of(report: Report, *, kind: str) -> list[str]:
     """What its reporter made, in the case where it was before it was split off as well."""
-    key = f"report:{report.uid}"
+    key = report.key
     links = AccessLink.objects.filter(about=key)
     case = report.incident.case
     splits = Entry.objects.filter(
@@ -72,11 +72,19 @@ def _things_of(report: Report, *, kind: str) -> list[str]:
     made = entries_about({case.subject, *splits.values_list("subject", flat=True)})
     things = made.filter(
         kind=kind,
-        actor__in=[report.reporter_key, *(link.actor_key for link in links)],
+        actor__in=[*_own_key(report), *(link.actor_key for link in links)],
     )
     return [
         thing.partition(":")[2] for thing in things.values_list("object", flat=True)
     ]
+
+
+def _own_key(report: Report) -> list[str]:
+    """Under which they spoke before they had an address.
+
+    What came by telephone was written down by a colleague, whose notes are not theirs.
+    """
+    return [] if report.reporter_id else [report.reporter_key]
 
 
 def as_text(record: Record) -> str:

@@ -228,7 +228,7 @@ def _report(form: PublicReportForm, place: Place, *, by: Visitor, at: datetime) 
     """Report, and make the secret with which this person follows it."""
     report = _reported(form, place, by=by, at=at)
     _link, secret = cases.make_access_link(
-        case=report.incident.case, about=f"report:{report.uid}", by=by, at=at
+        case=report.incident.case, about=report.key, by=by, at=at
     )
     return secret
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import Field
@@ -15,7 +16,8 @@ from anlan.api.auth import ApiRequest, operation
 from anlan.api.incidents.room import IncidentOut, on_incident, state_of
 from anlan.api.incidents.schemas import DecisionIn, ReportOut, SecondedIn, SecondedOut
 from anlan.api.once import once
-from anlan.api.schemas import In, Instant, ReasonIn, Text, Words
+from anlan.api.schemas import In, Instant, LinkOut, ReasonIn, Text, Words
+from anlan.base.addresses import public_address
 from anlan.base.errors import InvalidInput
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, Flag, HappenedSource
@@ -89,6 +91,20 @@ def split_report(request: ApiRequest, uid: UUID) -> Status[IncidentOut]:
     report = report_of(caller, uid)
     incident = incidents.split_report(report=report, by=caller.user, at=caller.at)
     return Status(201, state_of(caller, incident.case.number))
+
+
+@router.post(
+    "/reports/{uid}/link",
+    **operation(Permission.CASE_SEE, Permission.CASE_LINK, out=LinkOut, status=201),
+)
+def give_report_link(request: ApiRequest, uid: UUID) -> Status[LinkOut]:
+    """A new address for whoever scanned a poster or telephoned; those before end."""
+    caller = request.auth
+    secret = incidents.give_report_link(
+        report=report_of(caller, uid), by=caller.user, at=caller.at, via="api"
+    )
+    path = reverse("portal:follow", args=[secret])
+    return Status(201, LinkOut(address=public_address(path, request)))
 
 
 @router.post(

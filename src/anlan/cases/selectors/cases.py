@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from itertools import chain, cycle, islice
 from typing import Any, TypeAlias
@@ -41,7 +41,7 @@ from anlan.base.remembered import address
 from anlan.cases.about import About, kinds_about
 from anlan.cases.act import act_day
 from anlan.cases.beside import places_beside
-from anlan.cases.enums import Role
+from anlan.cases.enums import CaseState, Role
 from anlan.cases.events import (
     CommandTaken,
     EntryStruck,
@@ -71,6 +71,8 @@ from anlan.ledger.models import Entry
 from anlan.ledger.sentences import event_of, keys_in, names_for, sentence
 
 _GONE = "\x01"  # what a query gives in place of words that were erased; nobody types it
+REPORTED = "report:"  # what a link of whoever reported is about
+_LINK_AFTER_CLOSING = timedelta(days=30)  # of such a link: to read how it ended
 LATE_SECONDS = 60  # a claimed time further back than this is shown as late
 PAGE_OF_LINES = 20
 # Cases read for a text at a time: 3 ms, and years of an office's work.
@@ -191,13 +193,32 @@ def link_for(secret: str, *, at: datetime) -> AccessLink:
         NotFound: unknown, run out or revoked; all answer alike.
     """
     link = (
-        AccessLink.objects.select_related("case__site")
-        .filter(digest=sha256(secret.encode()), revoked_at=None, expires_at__gt=at)
+        live_links(at=at)
+        .select_related("case__site")
+        .filter(digest=sha256(secret.encode()))
         .first()
     )
     if link is None:
         raise NotFound(_("这个链接已经失效"))
     return link
+
+
+def live_links(*, at: datetime) -> QuerySet[AccessLink]:
+    """Those that answer: not revoked, and not run out.
+
+    Whoever reported follows their report until the case is done and a month longer,
+    however long it takes: no link about a report runs out before.
+    """
+    shut_since = at - _LINK_AFTER_CLOSING
+    is_followed = Q(about__startswith=REPORTED) & (
+        Q(case__state=CaseState.OPEN)
+        | Q(case__closed_at__gt=shut_since)
+        | Q(case__joined_into__state=CaseState.OPEN)
+        | Q(case__joined_into__closed_at__gt=shut_since)
+    )
+    return AccessLink.objects.filter(
+        Q(expires_at__gt=at) | is_followed, revoked_at=None
+    )
 
 
 def case_list(

@@ -32,13 +32,12 @@ from anlan.base.clock import acting_moment
 from anlan.base.errors import NotFound
 from anlan.base.prepared import Prepared
 from anlan.cases.enums import CaseState, Phase, Protection
-from anlan.cases.models import AccessLink, Case, Party, PhaseRecord, Standard
+from anlan.cases.models import Case, Party, PhaseRecord, Standard
 from anlan.cases.permissions import can_see
-from anlan.cases.selectors import entries_about
+from anlan.cases.selectors import entries_about, live_links
 from anlan.incidents.enums import (
     AssignmentState,
     CallOutcome,
-    Channel,
     EmergencyService,
     HappenedSource,
 )
@@ -237,19 +236,13 @@ def followed_reports(
 ) -> set[UUID]:
     """The incident's own reports whose reporter follows them by a secret that lives."""
     keys = {
-        f"report:{report.uid}": report.uid
+        report.key: report.uid
         for report in reports
-        # All others have accounts, or are devices.
-        if report.channel == Channel.PUBLIC and report.incident_id == incident.pk
+        if report.is_followable and report.incident_id == incident.pk
     }
     if not keys:
         return set()
-    live = AccessLink.objects.filter(
-        case=incident.case_id,
-        about__in=keys,
-        revoked_at=None,
-        expires_at__gt=at,
-    )
+    live = live_links(at=at).filter(case=incident.case_id, about__in=keys)
     return {keys[about] for about in live.values_list("about", flat=True)}
 
 

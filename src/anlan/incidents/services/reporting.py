@@ -237,7 +237,7 @@ def split_report(*, report: Report, by: Actor, at: datetime) -> Incident:
         report.opened_incident = True
         report.save(update_fields=["incident", "opened_incident"])
         _know_what_is_left(incident)
-        cases.move_access_links(about=f"report:{report.uid}", case=new.case)
+        cases.move_access_links(about=report.key, case=new.case)
         event = ReportSplitOff(report=f"report:{report.uid}", number=new.case.number)
         for case in (incident.case, new.case):
             cases.record(event, case, thing=f"report:{report.uid}", by=by, at=at)
@@ -276,8 +276,33 @@ def revoke_report_links(*, report: Report, by: Actor, at: datetime) -> int:
         report = Report.objects.select_for_update().get(pk=report.pk)
         case = report.incident.case
         case_permissions.check_can_link(by, case)
-        about = f"report:{report.uid}"
-        return cases.end_access_links(case=case, about=about, by=by, at=at)
+        return cases.end_access_links(case=case, about=report.key, by=by, at=at)
+
+
+def give_report_link(*, report: Report, by: Actor, at: datetime, via: str = "") -> str:
+    """Make the address with which whoever reported follows it; earlier ones end.
+
+    For a visitor who lost theirs, and for who told the desk by telephone.
+
+    Returns:
+        The secret, which stands nowhere else.
+
+    Raises:
+        NotAllowed: the giver may not, or is of a side of the case.
+        Conflict: staff said it themselves, or a device did.
+    """
+    with ledger.recording():
+        report = Report.objects.select_for_update().get(pk=report.pk)
+        case = report.incident.case
+        permissions.check_can_give_report_link(by, report)
+        if not report.is_followable:
+            raise Conflict(
+                _("只有扫码或者值班台登记的报告有查看链接；员工在自己的账号里看")
+            )
+        _link, secret = cases.renew_access_link(
+            case=case, about=report.key, by=by, at=at, via=via
+        )
+    return secret
 
 
 def confirm_report(*, incident: Incident, by: Actor, at: datetime) -> Incident:

@@ -13,9 +13,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.accounts.models import User
+from anlan.base.addresses import public_address
 from anlan.base.download import is_shown, ranged_answer, shown_answer
 from anlan.base.errors import Conflict, NotFound
 from anlan.cases.enums import Way
@@ -62,6 +64,23 @@ def link_end(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     report = _report(reader, number, uid)
     incidents.revoke_report_links(report=report, by=reader, at=at)
     return incident_changed(request, number, at=at)
+
+
+@login_required
+@never_cache
+@require_POST
+def link(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
+    """A new address for whoever reported, on paper and as a code; shown this once."""
+    at = timezone.now()
+    reader = reader_of(request)
+    report = _report(reader, number, uid)
+    secret = incidents.give_report_link(report=report, by=reader, at=at)
+    context = {
+        "case": report.incident.case,
+        "report": report,
+        "address": public_address(reverse("portal:follow", args=[secret]), request),
+    }
+    return render(request, "incidents/report_link.html", context)
 
 
 @login_required
