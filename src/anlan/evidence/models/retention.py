@@ -17,9 +17,9 @@ from anlan.accounts.models import Site, User
 from anlan.accounts.roles import ROLE_CHOICES
 from anlan.cases.models import Case
 from anlan.evidence import enums
+from anlan.evidence.models.applications import FootageApplication
 from anlan.evidence.models.exhibits import Exhibit
 from anlan.evidence.models.recordings import Recording
-from anlan.evidence.models.requests import FootageApplication
 from anlan.evidence.models.vault import Blob
 from anlan.ledger.models import Worded
 

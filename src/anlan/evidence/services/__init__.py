@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from anlan.evidence.services.adopting import adopt_files
+from anlan.evidence.services.applications import (
+    Asked,
+    Officer,
+    approve_application,
+    attach_application,
+    begin_viewing,
+    end_viewing,
+    open_document,
+    refuse_application,
+    take_in_application,
+    withdraw_application,
+)
 from anlan.evidence.services.cameras import (
     change_camera,
     change_recorder,
@@ -73,18 +85,6 @@ from anlan.evidence.services.redaction import (
 )
 from anlan.evidence.services.register import take_register
 from anlan.evidence.services.releasing import copy_list, make_release
-from anlan.evidence.services.requests import (
-    Asked,
-    Officer,
-    approve_application,
-    attach_application,
-    begin_viewing,
-    end_viewing,
-    open_document,
-    refuse_application,
-    take_in_application,
-    withdraw_application,
-)
 from anlan.evidence.services.retention import change_period
 from anlan.evidence.services.signing import Signed
 from anlan.evidence.services.statements import (

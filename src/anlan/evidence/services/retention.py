@@ -177,7 +177,7 @@ def review_application(*, application: FootageApplication, at: datetime) -> int:
     """The words of one that belongs to no case, if they are due; returns whether they go.
 
     No hold reaches it there: who still needs it enters it into a case, whose end and
-    holds count from then on (``requests.attach_application`` takes the same lock).
+    holds count from then on (``applications.attach_application`` takes the same lock).
     """
     with ledger.recording():
         row = (

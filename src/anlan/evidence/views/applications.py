@@ -31,7 +31,7 @@ from anlan.customers.selectors import masked_for
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Applicant, ApplicationState, FootageWay
-from anlan.evidence.forms.requests import (
+from anlan.evidence.forms.applications import (
     ApplicationForm,
     ApplicationWordsForm,
     ApprovalForm,
@@ -41,7 +41,7 @@ from anlan.evidence.forms.requests import (
     SeenForm,
 )
 from anlan.evidence.models import FootageApplication
-from anlan.evidence.selectors.requests import (
+from anlan.evidence.selectors.applications import (
     applicant_name,
     applicant_unit,
     application_for,
