@@ -7,20 +7,10 @@ from datetime import datetime
 from anlan.accounts.models import User
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import (
-    ExhibitKind,
-    Masking,
-    Purpose,
-)
-from anlan.evidence.models import (
-    Package,
-    Redaction,
-)
+from anlan.evidence.enums import ExhibitKind, Masking, Purpose
+from anlan.evidence.models import Package, Redaction
 from anlan.evidence.selectors import exhibits_of
-from anlan.evidence.services import (
-    Recipient,
-    Signed,
-)
+from anlan.evidence.services import Recipient, Signed
 from anlan.evidence.services.packages import path_of
 from anlan.play.actions import Stage, action
 from anlan.play.pictures import picture, signature

@@ -6,15 +6,8 @@ from datetime import datetime
 
 from anlan.accounts.models import User
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import (
-    InjuryKind,
-    PaperKind,
-    Region,
-    Round,
-)
-from anlan.evidence.models import (
-    MedicalPaper,
-)
+from anlan.evidence.enums import InjuryKind, PaperKind, Region, Round
+from anlan.evidence.models import MedicalPaper
 from anlan.play.actions import Stage, action
 from anlan.play.pictures import picture
 

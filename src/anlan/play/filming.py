@@ -18,17 +18,11 @@ from anlan.evidence.enums import (
     Relation,
     Source,
 )
-from anlan.evidence.models import (
-    FootageApplication,
-    Package,
-)
+from anlan.evidence.models import FootageApplication, Package
 from anlan.evidence.selectors import exhibits_of
 from anlan.evidence.selectors.approvals import statements_among
 from anlan.evidence.selectors.recordings import recordings_of
-from anlan.evidence.services import (
-    Asked,
-    Officer,
-)
+from anlan.evidence.services import Asked, Officer
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.packages import path_of
 from anlan.ledger.events import Actor

@@ -8,14 +8,8 @@ from anlan.accounts.models import User
 from anlan.accounts.services import field_keys
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import (
-    CheckKind,
-    HoldReason,
-    RetentionClass,
-)
-from anlan.evidence.models import (
-    OutsideKeeper,
-)
+from anlan.evidence.enums import CheckKind, HoldReason, RetentionClass
+from anlan.evidence.models import OutsideKeeper
 from anlan.evidence.selectors import exhibits_of
 from anlan.ledger.events import Actor
 from anlan.play.actions import Stage, action

@@ -8,15 +8,8 @@ from uuid import UUID, uuid5
 
 from anlan.accounts.models import Place, User
 from anlan.incidents import services as incidents
-from anlan.incidents.enums import (
-    CallOutcome,
-    Channel,
-    EmergencyService,
-    HappenedSource,
-)
-from anlan.incidents.models import (
-    Report,
-)
+from anlan.incidents.enums import CallOutcome, Channel, EmergencyService, HappenedSource
+from anlan.incidents.models import Report
 from anlan.incidents.policies import dissuasion_of
 from anlan.ledger.events import Actor
 from anlan.play.actions import Stage, action

@@ -7,14 +7,8 @@ from datetime import datetime
 
 from anlan.accounts.models import User
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import (
-    StatementRole,
-    StatementState,
-)
-from anlan.evidence.services import (
-    Answer,
-    SignedAlone,
-)
+from anlan.evidence.enums import StatementRole, StatementState
+from anlan.evidence.services import Answer, SignedAlone
 from anlan.play.actions import Stage, action
 from anlan.play.pictures import picture, signature
 

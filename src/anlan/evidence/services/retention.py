@@ -32,6 +32,7 @@ from anlan.evidence.models import (
     RetentionLook,
     RetentionRule,
 )
+from anlan.evidence.selectors.holds import holds_over, holds_standing
 from anlan.evidence.selectors.retention import (
     NOTICE,
     Item,
@@ -40,8 +41,6 @@ from anlan.evidence.selectors.retention import (
     due_of,
     ended_at,
     has_something,
-    holds_over,
-    holds_standing,
     item_of,
     items_of,
     keepers_of,
