@@ -37,7 +37,7 @@ from anlan.base.lines import MOST_WORDS
 from anlan.cases import services as cases
 from anlan.cases.enums import Severity
 from anlan.cases.models import AcceptedRequest, Case
-from anlan.evidence import guards, jobs
+from anlan.evidence import deletion_triggers, jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
     CopyState,
@@ -1949,7 +1949,7 @@ class TestPeriods:
 class TestGuards:
     @pytest.mark.both
     def test_are_there(self, scene: Scene) -> None:
-        assert guards.missing(connection) == []
+        assert deletion_triggers.missing(connection) == []
 
     @pytest.mark.both
     def test_refuse_what_goes_around_the_services(

@@ -1,7 +1,7 @@
 """How long evidence is kept, what holds it beyond that, and what was deleted.
 
 A hold and a deletion are decided under the lock of the case, so one comes first; the
-database refuses what would break that, see ``evidence.guards``.
+database refuses what would break that, see ``evidence.deletion_triggers``.
 """
 
 from __future__ import annotations
