@@ -19,16 +19,16 @@ import django
 
 django.setup()
 
-from django.utils import timezone  # noqa: E402
+from django.utils import timezone
 
-from anlan.accounts import services as accounts  # noqa: E402
-from anlan.accounts.models import Organisation, Site, User  # noqa: E402
-from anlan.incidents import messages  # noqa: E402
-from anlan.ledger import services as ledger  # noqa: E402
-from anlan.ledger.events import SYSTEM  # noqa: E402
-from anlan.notify import services as notify  # noqa: E402
-from anlan.notify.enums import ChannelKind, Urgency  # noqa: E402
-from bench.figures import Figure, answer, percentile  # noqa: E402
+from anlan.accounts import services as accounts
+from anlan.accounts.models import Organisation, Site, User
+from anlan.incidents import messages
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM
+from anlan.notify import services as notify
+from anlan.notify.enums import ChannelKind, Urgency
+from bench.figures import Figure, answer, percentile
 
 GUARDS = 200
 GOAL_MS = 1000.0

@@ -21,26 +21,26 @@ from pathlib import Path
 SCRATCH = tempfile.TemporaryDirectory(prefix="anlan-attacks-")
 os.environ["ANLAN_DATA"] = SCRATCH.name  # not the company: verify reads all chains
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from collections.abc import Callable  # noqa: E402
-from concurrent.futures import ProcessPoolExecutor  # noqa: E402
-from datetime import UTC, datetime, timedelta  # noqa: E402
-from multiprocessing import get_context  # noqa: E402
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command
 
-from anlan.accounts.models import Place, User  # noqa: E402
-from anlan.incidents.enums import Channel  # noqa: E402
-from anlan.incidents.services import report_incident  # noqa: E402
-from anlan.play.company import found_company  # noqa: E402
-from bench.figures import Figure, answer  # noqa: E402
-from tests.evidence.trials import Vault  # noqa: E402
-from tests.evidence.trials import run_trials as run_vault_trials  # noqa: E402
-from tests.ledger.trials import Tally, add_origins, run_trials  # noqa: E402
-from tests.pictures import JPEG  # noqa: E402
+from anlan.accounts.models import Place, User
+from anlan.incidents.enums import Channel
+from anlan.incidents.services import report_incident
+from anlan.play.company import found_company
+from bench.figures import Figure, answer
+from tests.evidence.trials import Vault
+from tests.evidence.trials import run_trials as run_vault_trials
+from tests.ledger.trials import Tally, add_origins, run_trials
+from tests.pictures import JPEG
 
 TRIALS, QUICK_TRIALS = 10_000, 200
 GOAL_LOCATED = 99.0  # per cent

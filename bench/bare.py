@@ -12,13 +12,13 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.conf import settings
+from django.db import connection
 
-from anlan.base.sqlite.base import WriteGate  # noqa: E402
-from anlan.config.front import Front  # noqa: E402
-from anlan.config.management.commands.web import serve  # noqa: E402
-from anlan.config.server import run  # noqa: E402
+from anlan.base.sqlite.base import WriteGate
+from anlan.config.front import Front
+from anlan.config.management.commands.web import serve
+from anlan.config.server import run
 
 ROWS = "ANLAN_BENCH_ROWS"  # how many a request writes
 WORKERS = 2

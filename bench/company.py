@@ -9,7 +9,7 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command
 
 if __name__ == "__main__":
     with Path(os.devnull).open("w") as nowhere:

@@ -26,18 +26,18 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connection, connections  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from anlan.accounts.models import Place, Site, User  # noqa: E402
-from anlan.incidents import services as incidents  # noqa: E402
-from anlan.incidents.enums import Channel  # noqa: E402
-from bench.bare import ROWS  # noqa: E402
-from bench.figures import OUTPUT, Figure, answer, percentile  # noqa: E402
-from bench.server import HOST, ROOT, serving_all, sign_in  # noqa: E402
-from tools.postgresql import (  # noqa: E402
+from anlan.accounts.models import Place, Site, User
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import Channel
+from bench.bare import ROWS
+from bench.figures import OUTPUT, Figure, answer, percentile
+from bench.server import HOST, ROOT, serving_all, sign_in
+from tools.postgresql import (
     DURABLE,
     server_binaries,
     temporary_cluster,

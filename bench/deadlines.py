@@ -13,17 +13,17 @@ import django
 
 django.setup()
 
-import orjson  # noqa: E402
-from django.utils import timezone  # noqa: E402
+import orjson
+from django.utils import timezone
 
-from anlan.accounts.models import Place, User  # noqa: E402
-from anlan.cases.events import DeadlineMissed  # noqa: E402
-from anlan.cases.models import Case, Deadline  # noqa: E402
-from anlan.incidents import services as incidents  # noqa: E402
-from anlan.incidents.enums import Channel  # noqa: E402
-from anlan.ledger.models import Entry  # noqa: E402
-from bench.figures import Figure, answer, percentile  # noqa: E402
-from bench.server import start_worker  # noqa: E402
+from anlan.accounts.models import Place, User
+from anlan.cases.events import DeadlineMissed
+from anlan.cases.models import Case, Deadline
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import Channel
+from anlan.ledger.models import Entry
+from bench.figures import Figure, answer, percentile
+from bench.server import start_worker
 
 A_MINUTE = 10_000  # clocks
 GOAL_MS = 1000.0

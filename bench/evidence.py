@@ -30,28 +30,28 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connections  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
 
-from anlan import worker  # noqa: E402
-from anlan.accounts.models import Place, User  # noqa: E402
-from anlan.base.clock import acting_at  # noqa: E402
-from anlan.config.server import run  # noqa: E402
-from anlan.evidence import services as evidence  # noqa: E402
-from anlan.evidence.enums import CopyState, DerivativeKind, RecorderKind  # noqa: E402
-from anlan.evidence.models import Copy, Recording  # noqa: E402
-from anlan.evidence.uploading.app import BLOCK_BYTES  # noqa: E402
-from anlan.evidence.uploading.tus import CONTENT_TYPE, metadata_text  # noqa: E402
-from anlan.incidents.enums import Channel, Flag  # noqa: E402
-from anlan.incidents.services import report_incident  # noqa: E402
-from anlan.ledger.events import SYSTEM  # noqa: E402
-from anlan.play.recorder import LENGTH, NAME, SimulatedRecorder  # noqa: E402
-from bench.deadlines import open_case  # noqa: E402
-from bench.figures import Figure, answer  # noqa: E402
-from bench.keeping import measure_keeping  # noqa: E402
-from bench.server import HOST, serving, sign_in, wait_until_open  # noqa: E402
-from tools.postgresql import free_port  # noqa: E402
+from anlan import worker
+from anlan.accounts.models import Place, User
+from anlan.base.clock import acting_at
+from anlan.config.server import run
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import CopyState, DerivativeKind, RecorderKind
+from anlan.evidence.models import Copy, Recording
+from anlan.evidence.uploading.app import BLOCK_BYTES
+from anlan.evidence.uploading.tus import CONTENT_TYPE, metadata_text
+from anlan.incidents.enums import Channel, Flag
+from anlan.incidents.services import report_incident
+from anlan.ledger.events import SYSTEM
+from anlan.play.recorder import LENGTH, NAME, SimulatedRecorder
+from bench.deadlines import open_case
+from bench.figures import Figure, answer
+from bench.keeping import measure_keeping
+from bench.server import HOST, serving, sign_in, wait_until_open
+from tools.postgresql import free_port
 
 MB = 1024 * 1024
 QUICK, FULL = 128 * MB, 4096 * MB

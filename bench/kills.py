@@ -17,11 +17,11 @@ import django
 
 django.setup()
 
-from django.utils import timezone  # noqa: E402
+from django.utils import timezone
 
-from bench.deadlines import last_entry, open_case, start_clocks, watch  # noqa: E402
-from bench.figures import Figure, answer  # noqa: E402
-from bench.workers import Worker  # noqa: E402
+from bench.deadlines import last_entry, open_case, start_clocks, watch
+from bench.figures import Figure, answer
+from bench.workers import Worker
 
 CLOCKS = 2_000
 KILLS, QUICK_KILLS = 50, 6

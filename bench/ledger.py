@@ -13,16 +13,16 @@ import django
 
 django.setup()
 
-from django.db import connections  # noqa: E402
+from django.db import connections
 
-from anlan.accounts.models import Site  # noqa: E402
-from anlan.cases.events import TaskDone  # noqa: E402
-from anlan.config import urls  # noqa: E402, F401 -- with them, every kind is known
-from anlan.ledger import services as ledger  # noqa: E402
-from anlan.ledger.events import SYSTEM  # noqa: E402
-from anlan.ledger.models import Entry  # noqa: E402
-from anlan.ledger.verify import verify  # noqa: E402
-from bench.figures import Figure, answer  # noqa: E402
+from anlan.accounts.models import Site
+from anlan.cases.events import TaskDone
+from anlan.config import urls  # noqa: F401 -- with them, every kind is known
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM
+from anlan.ledger.models import Entry
+from anlan.ledger.verify import verify
+from bench.figures import Figure, answer
 
 AT = datetime(2026, 11, 23, 6, tzinfo=UTC)
 PROCESSES = 2

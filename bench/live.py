@@ -28,17 +28,17 @@ import django
 
 django.setup()
 
-from django.db import connections  # noqa: E402
+from django.db import connections
 
-from anlan.accounts.models import Site, User  # noqa: E402
-from anlan.config.server import allow_many_files  # noqa: E402
-from anlan.desk.live import MOST_STREAMS  # noqa: E402
-from anlan.ledger import services as ledger  # noqa: E402
-from anlan.ledger.events import SYSTEM, TextErased  # noqa: E402
-from anlan.ledger.models import Entry  # noqa: E402
-from bench.figures import Figure, answer, percentile  # noqa: E402
-from bench.server import HOST, serving, sign_in, wait_until_open  # noqa: E402
-from tools.postgresql import free_port  # noqa: E402
+from anlan.accounts.models import Site, User
+from anlan.config.server import allow_many_files
+from anlan.desk.live import MOST_STREAMS
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM, TextErased
+from anlan.ledger.models import Entry
+from bench.figures import Figure, answer, percentile
+from bench.server import HOST, serving, sign_in, wait_until_open
+from tools.postgresql import free_port
 
 GOAL_MS = 250.0
 # Of different roles: each is one audience, and all may be told of cases.

@@ -22,30 +22,30 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.utils import timezone
 
-from anlan.accounts.models import User  # noqa: E402
-from anlan.base import stores, vault  # noqa: E402
-from anlan.base.vault import Kept  # noqa: E402
-from anlan.cases.models import Case  # noqa: E402
-from anlan.evidence import jobs  # noqa: E402
-from anlan.evidence import services as evidence  # noqa: E402
-from anlan.evidence.enums import Masking, PackageState, Purpose, Reading, Source  # noqa: E402
-from anlan.evidence.models import Package  # noqa: E402
-from anlan.evidence.packaging.record import proofs_text  # noqa: E402
-from anlan.evidence.selectors import every_exhibit_of  # noqa: E402
-from anlan.evidence.services import Recipient  # noqa: E402
-from anlan.evidence.services.packages import path_of  # noqa: E402
-from anlan.evidence.services.receiving import add_exhibit  # noqa: E402
-from anlan.evidence.verifier import SOURCE, verify  # noqa: E402
-from anlan.ledger.tree import Leaves, inclusion_proof  # noqa: E402
-from anlan.play.signing import signer_at_hand  # noqa: E402
-from bench.deadlines import open_case  # noqa: E402
-from bench.figures import Figure, answer  # noqa: E402
-from tests.evidence.mutations import MUTATIONS  # noqa: E402
-from tests.evidence.packages import small_bag, zipped  # noqa: E402
-from tests.evidence.second_checker import is_intact  # noqa: E402
+from anlan.accounts.models import User
+from anlan.base import stores, vault
+from anlan.base.vault import Kept
+from anlan.cases.models import Case
+from anlan.evidence import jobs
+from anlan.evidence import services as evidence
+from anlan.evidence.enums import Masking, PackageState, Purpose, Reading, Source
+from anlan.evidence.models import Package
+from anlan.evidence.packaging.record import proofs_text
+from anlan.evidence.selectors import every_exhibit_of
+from anlan.evidence.services import Recipient
+from anlan.evidence.services.packages import path_of
+from anlan.evidence.services.receiving import add_exhibit
+from anlan.evidence.verifier import SOURCE, verify
+from anlan.ledger.tree import Leaves, inclusion_proof
+from anlan.play.signing import signer_at_hand
+from bench.deadlines import open_case
+from bench.figures import Figure, answer
+from tests.evidence.mutations import MUTATIONS
+from tests.evidence.packages import small_bag, zipped
+from tests.evidence.second_checker import is_intact
 
 MB = 1024 * 1024
 ITEMS, QUICK_ITEMS = 500, 100

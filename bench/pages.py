@@ -16,24 +16,24 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.urls import reverse  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
 
-from anlan.accounts.models import Place, User  # noqa: E402
-from anlan.cases import services as cases  # noqa: E402
-from anlan.cases.enums import CaseKind, CaseState, Severity  # noqa: E402
-from anlan.cases.models import Case  # noqa: E402
-from anlan.desk.selectors import room_url  # noqa: E402
-from anlan.evidence.models import Blob, Copy, Exhibit  # noqa: E402
-from anlan.incidents import services as incidents  # noqa: E402
-from anlan.incidents.enums import Channel  # noqa: E402
-from anlan.incidents.models import Incident  # noqa: E402
-from anlan.ledger.models import Entry  # noqa: E402
-from bench.figures import Figure, answer, percentile  # noqa: E402
+from anlan.accounts.models import Place, User
+from anlan.cases import services as cases
+from anlan.cases.enums import CaseKind, CaseState, Severity
+from anlan.cases.models import Case
+from anlan.desk.selectors import room_url
+from anlan.evidence.models import Blob, Copy, Exhibit
+from anlan.incidents import services as incidents
+from anlan.incidents.enums import Channel
+from anlan.incidents.models import Incident
+from anlan.ledger.models import Entry
+from bench.figures import Figure, answer, percentile
 
 NOTES = 20
 ROOM_GOAL_MS, ROOM_GOAL_QUERIES = 10.0, 8

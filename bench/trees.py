@@ -12,17 +12,17 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import transaction  # noqa: E402
+from django.conf import settings
+from django.db import transaction
 
-from anlan.accounts.models import Site  # noqa: E402
-from anlan.cases.events import TaskDone  # noqa: E402
-from anlan.ledger import checkpointing, tiles  # noqa: E402
-from anlan.ledger import services as ledger  # noqa: E402
-from anlan.ledger.events import SYSTEM  # noqa: E402
-from anlan.ledger.signer import server  # noqa: E402
-from anlan.ledger.tiles import StoredNodes  # noqa: E402
-from anlan.ledger.tree import (  # noqa: E402
+from anlan.accounts.models import Site
+from anlan.cases.events import TaskDone
+from anlan.ledger import checkpointing, tiles
+from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM
+from anlan.ledger.signer import server
+from anlan.ledger.tiles import StoredNodes
+from anlan.ledger.tree import (
     Frontier,
     consistency_proof,
     inclusion_proof,
@@ -30,7 +30,7 @@ from anlan.ledger.tree import (  # noqa: E402
     root_at,
     verify_inclusion,
 )
-from bench.figures import Figure, answer, percentile  # noqa: E402
+from bench.figures import Figure, answer, percentile
 
 AT = datetime(2026, 11, 23, 6, tzinfo=UTC)
 PROOFS = 200

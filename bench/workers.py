@@ -10,9 +10,9 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command
 
-from anlan.config.management.commands import worker  # noqa: E402, F401 -- loaded before the fork
+from anlan.config.management.commands import worker  # noqa: F401 -- loaded before the fork
 
 READY_SECONDS = 20.0
 STOP_SECONDS = 10.0

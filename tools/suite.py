@@ -73,7 +73,7 @@ def read_outcome(report: Path, code: int) -> Outcome:
 
 
 def _module(classname: str) -> str:
-    """``tests.evidence.test_requests`` of ``tests.evidence.test_requests.TestClocks``."""
+    """``tests.evidence.test_pages`` of ``tests.evidence.test_pages.TestList``."""
     return re.sub(r"\.[A-Z].*", "", classname)
 
 

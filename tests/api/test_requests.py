@@ -463,7 +463,7 @@ def test_every_list_in_pages_takes_a_cursor_and_gives_the_next() -> None:
 def test_footage_requests_page_by_page(
     scene: Scene, speak: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("anlan.evidence.selectors.requests.PAGE", 1)
+    monkeypatch.setattr("anlan.evidence.selectors.applications.PAGE", 1)
     for _one in range(2):
         ROWS["list_footage_requests"].request(scene)
     numbers = set(FootageApplication.objects.values_list("number", flat=True))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.base.errors import InvalidInput
@@ -12,7 +12,6 @@ from anlan.base.money import (
     chinese_capitals,
     format_fen,
     parse_fen,
-    split_by_weights,
 )
 
 amounts = st.integers(-LARGEST_FEN, LARGEST_FEN)
@@ -169,29 +168,3 @@ def read_number(words: str) -> int:
         if found:
             return read_number(head) * worth + read_number(tail)
     return "零壹贰叁肆伍陆柒捌玖".index(words.removeprefix("零") or "零")
-
-
-@given(amounts, st.lists(st.integers(0, 10**6), min_size=1, max_size=12))
-def test_split_by_weights_loses_no_fen(fen, weights):
-    assume(sum(weights))
-
-    shares = split_by_weights(fen, weights)
-
-    assert sum(shares) == fen
-    for share, weight in zip(shares, weights, strict=True):
-        # Off the exact proportion by less than one fen, and never the wrong way.
-        assert abs(share * sum(weights) - fen * weight) < sum(weights)
-        assert share * fen >= 0
-
-
-def test_split_by_weights_gives_the_odd_fen_to_the_largest_remainder_then_the_first():
-    assert split_by_weights(100, [1, 1, 1]) == [34, 33, 33]
-    assert split_by_weights(101, [70, 30]) == [71, 30]
-    assert split_by_weights(-100, [1, 1, 1]) == [-34, -33, -33]
-    assert split_by_weights(5, [0, 1]) == [0, 5]
-
-
-@pytest.mark.parametrize("weights", [[], [0, 0], [1, -1], [-1]])
-def test_split_by_weights_refuses_weights_without_sense(weights):
-    with pytest.raises(ValueError, match="weights"):
-        split_by_weights(100, weights)

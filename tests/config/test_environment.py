@@ -82,9 +82,11 @@ def test_an_empty_variable_is_as_one_that_is_not_set(
 def test_what_is_right_is_taken(
     variable: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    usual = environment()
+
     monkeypatch.setenv(f"ANLAN_{variable}", value)
 
-    environment()
+    assert getattr(environment(), variable.lower()) != getattr(usual, variable.lower())
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from anlan import worker
 from anlan.cases.models import Case, Note
 from anlan.cases.services import write_note
-from anlan.evidence import guards, jobs, messages
+from anlan.evidence import deletion_triggers, jobs, messages
 from anlan.evidence.enums import CheckKind
 from anlan.evidence.models import CheckRun, CheckTurn, Exhibit, LedgerFault
 from anlan.evidence.selectors.safety import Trouble, late_checks, safety_for
@@ -110,7 +110,7 @@ def test_trigger_that_is_gone_is_told(scene: Scene, case: Case, at: datetime) ->
 
     assert LedgerFault.objects.get().field == name
     assert len(told()) == 1
-    guards.create(None, SimpleNamespace(connection=connection))
+    deletion_triggers.create(None, SimpleNamespace(connection=connection))
     assert check(at + DAY).is_clean
 
 

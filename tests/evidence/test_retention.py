@@ -37,7 +37,7 @@ from anlan.base.lines import MOST_WORDS
 from anlan.cases import services as cases
 from anlan.cases.enums import Severity
 from anlan.cases.models import AcceptedRequest, Case
-from anlan.evidence import guards, jobs
+from anlan.evidence import deletion_triggers, jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import (
     CopyState,
@@ -81,7 +81,7 @@ from anlan.evidence.models import (
     SaidLength,
     Upload,
 )
-from anlan.evidence.selectors import retention
+from anlan.evidence.selectors import deletions, holds, retention
 from anlan.evidence.selectors.packages import facts_of
 from anlan.evidence.selectors.playing import playable_of
 from anlan.evidence.selectors.recordings import addable_cameras
@@ -866,7 +866,7 @@ class TestJoined:
         held = hold(scene, host, at=scene.at + ORDINARY - DAY)
 
         assert not Deletion.objects.exists()
-        assert retention.is_held(fresh(exhibit))
+        assert holds.is_held(fresh(exhibit))
         pass_period(scene.at, ORDINARY + 900 * DAY)
         assert not fresh(exhibit).is_deleted
 
@@ -1611,7 +1611,7 @@ class TestWords:
         assert not files_with(JPEG)
         row.refresh_from_db()
         assert row.state == DeletionState.DELETED
-        kinds = [entry.kind for entry in retention.deletion_entries(row)]
+        kinds = [entry.kind for entry in deletions.deletion_entries(row)]
         assert kinds == [
             "evidence.deletion_decided",
             "evidence.deleted",
@@ -1685,7 +1685,7 @@ class TestWords:
 
         row.refresh_from_db()
         assert (row.state, row.ended_at) == ("viewed", until)
-        preview = retention.preview_of(
+        preview = deletions.preview_of(
             scene.site, RetentionClass.REGISTER, 365, at=until + 400 * DAY
         )
         assert preview.things == 1
@@ -1874,7 +1874,7 @@ class TestPeriods:
     ) -> None:
         ended(case, at=scene.at)
         at = scene.at + 400 * DAY
-        preview = retention.preview_of(scene.site, RetentionClass.ORDINARY, 365, at=at)
+        preview = deletions.preview_of(scene.site, RetentionClass.ORDINARY, 365, at=at)
         assert (preview.things, preview.files, preview.size) == (1, 1, len(JPEG))
         assert preview.days[0].day.date() == (at + NOTICE).date()
 
@@ -1917,7 +1917,7 @@ class TestPeriods:
     ) -> None:
         hold(scene, case)
         ended(case, at=scene.at)
-        preview = retention.preview_of(
+        preview = deletions.preview_of(
             scene.site, RetentionClass.ORDINARY, 365, at=scene.at + 400 * DAY
         )
         assert (preview.things, preview.held) == (0, 1)
@@ -1937,19 +1937,19 @@ class TestPeriods:
         ended(empty, at=scene.at)
         at = scene.at + 400 * DAY
         asked = scene.site, RetentionClass.ORDINARY, 365
-        monkeypatch.setattr(retention, "MOST", 2)
-        whole = retention.preview_of(*asked, at=at)
+        monkeypatch.setattr(deletions, "MOST", 2)
+        whole = deletions.preview_of(*asked, at=at)
         assert (whole.things, whole.is_cut) == (2, False)
 
-        monkeypatch.setattr(retention, "MOST", 1)
-        cut = retention.preview_of(*asked, at=at)
+        monkeypatch.setattr(deletions, "MOST", 1)
+        cut = deletions.preview_of(*asked, at=at)
         assert (cut.things, cut.size, cut.is_cut) == (1, len(JPEG), True)
 
 
 class TestGuards:
     @pytest.mark.both
     def test_are_there(self, scene: Scene) -> None:
-        assert guards.missing(connection) == []
+        assert deletion_triggers.missing(connection) == []
 
     @pytest.mark.both
     def test_refuse_what_goes_around_the_services(

@@ -25,7 +25,7 @@ from anlan.evidence.models import (
     Still,
 )
 from anlan.evidence.selectors import exhibit_for
-from anlan.evidence.selectors.requests import scope_of
+from anlan.evidence.selectors.applications import scope_of
 from anlan.evidence.services import receiving
 from anlan.evidence.services.keeping import keep_bytes
 from anlan.evidence.services.scanning import _to_do

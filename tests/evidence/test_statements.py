@@ -48,7 +48,7 @@ from anlan.evidence.selectors.statements import (
     statements_of,
 )
 from anlan.evidence.sentences import content_digest, split
-from anlan.evidence.services import Answer, SignedAlone, freezing
+from anlan.evidence.services import Answer, SignedAlone, statement_signing
 from anlan.evidence.services.opening import good_path
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
@@ -514,7 +514,9 @@ class TestReadingBack:
         Statement.objects.update(guardian_party=None)
         statement.refresh_from_db()
 
-        assert freezing.guardian_words(statement) == "王芳（母亲）"  # it is readable
+        assert (
+            statement_signing.guardian_words(statement) == "王芳（母亲）"
+        )  # it is readable
         with pytest.raises(InvalidInput, match="选择登记的监护人"):
             read(scene, statement)
 
@@ -632,17 +634,17 @@ class TestSigning:
         assert verify().is_sound
 
     def test_the_same_is_set_in_the_same_bytes(self, scene, draft) -> None:
-        kept = freezing._keep(drawn(), is_minor=False)
+        kept = statement_signing._keep(drawn(), is_minor=False)
         answers = list(draft.answers.order_by("position"))
         pages = []
         for language in ("zh-hans", "en"):
             with translation.override(language):
-                page = freezing._page_of(draft, answers, kept, at=scene.at)
-                pages.append(freezing.set_page(page, at=scene.at))
+                page = statement_signing._page_of(draft, answers, kept, at=scene.at)
+                pages.append(statement_signing.set_page(page, at=scene.at))
 
         assert pages[0] == pages[1]
-        other = freezing._page_of(draft, answers[:1], kept, at=scene.at)
-        assert freezing.set_page(other, at=scene.at) != pages[0]
+        other = statement_signing._page_of(draft, answers[:1], kept, at=scene.at)
+        assert statement_signing.set_page(other, at=scene.at) != pages[0]
 
     def test_twice_is_once(self, scene, draft) -> None:
         read(scene, draft)
@@ -760,7 +762,7 @@ class TestSigning:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr(freezing, "fix_answers", die)
+            patch.setattr(statement_signing, "fix_answers", die)
             with pytest.raises(KeyboardInterrupt):
                 signed(scene, draft)
 

@@ -15,7 +15,7 @@ from django.db import connection
 from anlan.cases import services as cases
 from anlan.cases.models import Case, Party
 from anlan.customers import services as customers
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import InjuryKind, Region, Round, StatementRole
 from anlan.evidence.models import Injury, InjuryPhoto, Statement
@@ -29,9 +29,9 @@ from tests.scene import Scene
 def unguarded() -> Iterator[None]:
     """As the owner of the database can; the triggers are put back."""
     editor = SimpleNamespace(connection=connection)
-    guards.drop(None, editor)
+    deletion_triggers.drop(None, editor)
     yield
-    guards.create(None, editor)
+    deletion_triggers.create(None, editor)
 
 
 def sound(number: int = 0) -> bytes:

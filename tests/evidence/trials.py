@@ -27,7 +27,7 @@ from anlan.accounts.models import User
 from anlan.base import stores
 from anlan.base.stores import Store
 from anlan.cases.models import Case
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import ExhibitState, Way
 from anlan.evidence.file_verification import verify_files
@@ -187,11 +187,11 @@ def _say_it_was_deleted(trial: Trial) -> None:
     """
     _on_both(lambda _trial: None)(trial)
     at, editor = trial.vault.at, SimpleNamespace(connection=connection)
-    guards.drop(None, editor)
+    deletion_triggers.drop(None, editor)
     Blob.objects.filter(sha256=trial.digest).update(deleted_at=at)
     Copy.objects.filter(blob__sha256=trial.digest).delete()
     Exhibit.objects.filter(pk=trial.exhibit.pk).update(state=ExhibitState.DELETED)
-    guards.create(None, editor)
+    deletion_triggers.create(None, editor)
 
 
 ATTACKS: dict[str, Attack] = {

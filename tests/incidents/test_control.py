@@ -475,8 +475,13 @@ class TestClosing:
             at=scene.at,
             unless=lambda task: not task.binding,
         )
+        left = Task.objects.filter(case=incident.case, state=Task.State.OPEN)
+        assert left.exists()
 
         incidents.close_incident(incident=incident, by=scene.officer, at=scene.at)
+
+        incident.case.refresh_from_db()
+        assert incident.case.state == CaseState.CLOSED
 
     def test_refused_before_control(self, scene) -> None:
         incident = scene.incident(flags=[])

@@ -19,7 +19,8 @@ from anlan.cases.models import Case, Note, Party, Strike, Task
 from anlan.cases.selectors import timeline
 from anlan.evidence.enums import RetentionClass, WordsKind
 from anlan.evidence.models import Deletion
-from anlan.evidence.selectors.retention import has_something, items_of, preview_of
+from anlan.evidence.selectors.deletions import preview_of
+from anlan.evidence.selectors.retention import has_something, items_of
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import Channel, EmergencyService
 from anlan.incidents.models import (

@@ -31,10 +31,10 @@ from anlan.evidence.models import (
 )
 from anlan.evidence.permissions import check_can_hand_over_package
 from anlan.evidence.selectors import exhibits_in, exhibits_of
+from anlan.evidence.selectors.holds import may_know
 from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.recordings import recordings_in, with_parts
 from anlan.evidence.selectors.redaction import redactions_in
-from anlan.evidence.selectors.retention import may_know
 from anlan.evidence.selectors.statements import statements_for, with_words
 from anlan.incidents.models import (
     Attachment,

@@ -21,14 +21,9 @@ from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import HoldReason, RetentionClass
 from anlan.evidence.models import Deletion, Exhibit, Hold, Recording
-from anlan.evidence.selectors.retention import (
-    PAGE,
-    Period,
-    deletions_after,
-    holds_of,
-    periods_of,
-    preview_of,
-)
+from anlan.evidence.selectors.deletions import PAGE, deletions_after, preview_of
+from anlan.evidence.selectors.holds import holds_of
+from anlan.evidence.selectors.retention import Period, periods_of
 from anlan.evidence.services.holds import MOST_EARLY, MOST_RELEASE
 
 router = Router(tags=["retention"])

@@ -1,4 +1,4 @@
-"""Amounts of money: whole 分 (fen) as ``int``, read, shown, written out and shared.
+"""Amounts of money: whole 分 (fen) as ``int``, read, shown and written out.
 
 A float never holds money here, and nothing is rounded: a third decimal is refused.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -56,31 +55,6 @@ def format_fen(fen: int) -> str:
     """Return ``¥1,234.50``; a minus stands before the sign: ``-¥0.01``."""
     yuan, rest = divmod(abs(fen), 100)
     return f"{'-' if fen < 0 else ''}¥{yuan:,}.{rest:02d}"
-
-
-def split_by_weights(fen: int, weights: Sequence[int]) -> list[int]:
-    """Share ``fen`` in proportion to ``weights``, so that the shares add up exactly.
-
-    Each share is the exact proportion rounded down or up (largest remainder; between
-    equal remainders the earlier one gets the fen). For shares of liability pass
-    percentages: ``[70, 30]``.
-
-    Raises:
-        ValueError: for no weights, a negative one, or all zero.
-    """
-    whole = sum(weights)
-    if min(weights, default=-1) < 0 or whole == 0:
-        raise ValueError("weights are not negative, and one of them is positive")
-    shares, remainders = [], []
-    for weight in weights:
-        share, remainder = divmod(abs(fen) * weight, whole)
-        shares.append(share)
-        remainders.append(remainder)
-    left = abs(fen) - sum(shares)
-    by_remainder = sorted(range(len(weights)), key=lambda i: -remainders[i])
-    for index in by_remainder[:left]:
-        shares[index] += 1
-    return [-share for share in shares] if fen < 0 else shares
 
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"

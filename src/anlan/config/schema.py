@@ -9,11 +9,11 @@ from django.db import OperationalError, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 from anlan.ledger import triggers
 
 # What migrations make besides tables; a test compares the two ways, object by object.
-_TRIGGERS = (triggers.create, guards.create)
+_TRIGGERS = (triggers.create, deletion_triggers.create)
 
 
 def is_empty(connection: BaseDatabaseWrapper) -> bool:

@@ -45,7 +45,7 @@ def _readings(name: str) -> Iterator[tuple[str, ...]]:
     harms nobody, missing one does.
     """
     # Its dictionary is a tenth of the start of every process; few ever need it.
-    from pypinyin import Style, pinyin  # noqa: PLC0415
+    from pypinyin import Style, pinyin  # noqa: PLC0415 -- as above
 
     found = pinyin(
         name,

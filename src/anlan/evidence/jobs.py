@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from anlan.evidence.services.adopting import adopt_earlier_files
+from anlan.evidence.services.applications import (
+    expire_approvals,
+    next_application_due,
+    remind_of_applications,
+)
 from anlan.evidence.services.checking import check_deep, check_quick
 from anlan.evidence.services.deleting import next_removal, remove_files
 from anlan.evidence.services.drilling import drill
@@ -24,11 +29,6 @@ from anlan.evidence.services.pulling import (
 )
 from anlan.evidence.services.recordings import next_warning, warn_of_overwriting
 from anlan.evidence.services.redaction import make_masked_copies, sweep_working_copies
-from anlan.evidence.services.requests import (
-    expire_approvals,
-    next_application_due,
-    remind_of_applications,
-)
 from anlan.evidence.services.retention import keep_periods
 from anlan.evidence.services.scanning import scan_files
 from anlan.evidence.services.sweeping import sweep

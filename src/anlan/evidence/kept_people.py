@@ -9,7 +9,8 @@ from anlan.customers.keeping import add_keeps
 from anlan.customers.models import Person
 from anlan.evidence.enums import ApplicationState, Ground
 from anlan.evidence.models import FootageApplication
-from anlan.evidence.selectors.retention import grounds_of, holds_standing, with_hosts
+from anlan.evidence.selectors.holds import holds_standing
+from anlan.evidence.selectors.retention import grounds_of, with_hosts
 
 _RUNS = [
     ApplicationState.ASKED,

@@ -225,7 +225,11 @@ def erase_text(
 
 
 def erase_entry(*, entry: Entry, reason: str, by: Actor, at: datetime) -> None:
-    """Blank the data of an entry and what was derived from it; say so on its chain."""
+    """Blank the data of an entry and what was derived from it; say so on its chain.
+
+    No screen asks it yet: what is erased today are words (``erase_text``). It is here
+    because the format of the record knows it, and ``verify`` must tell it from a loss.
+    """
     with recording():
         Entry.objects.filter(pk=entry.pk).update(data=None, salt=None)
         EntryRef.objects.filter(

@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils import translation
 
@@ -15,20 +14,28 @@ from anlan.accounts.models import Site, User
 from anlan.base.clock import acting_at
 from anlan.base.errors import DomainError
 from anlan.ledger.events import SYSTEM, Actor
-from anlan.ledger.verify import verify
 from anlan.play import (  # noqa: F401 -- enter their verbs
     advising,
+    collecting,
+    compensating,
     contacting,
+    examining,
+    filming,
+    handling,
     investigating,
+    keeping,
     marking,
     planning,
     policing,
+    responding,
     reviewing,
     settling,
+    stating,
     supporting,
     telling,
 )
-from anlan.play.actions import ACTIONS, Stage, measures
+from anlan.play.actions import ACTIONS, Stage
+from anlan.play.measures import take_measures
 from anlan.play.scenario import Expectation, Scenario, ScenarioError, Step
 from anlan.play.signing import signer_at_hand
 
@@ -70,7 +77,7 @@ class Outcome:
     """How it ended."""
 
     title: str
-    measures: dict[str, Any] = field(default_factory=dict)
+    measures: dict[str, object] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
 
@@ -106,8 +113,9 @@ def play(
                 say(Played(due_at - scenario.start, "系统", "到期", f"{count}"))
             clock = moment
             _play_step(stage, step, at=moment, say=say, outcome=outcome)
-        outcome.measures = {**measures(stage), "ledger_sound": verify().is_sound}
-    _judge(scenario.expectations, outcome)
+        expected = scenario.expectations
+        outcome.measures = take_measures(stage, {one.measure for one in expected})
+    _judge(expected, outcome)
     return outcome
 
 

@@ -16,7 +16,7 @@ from anlan.cases.models import Case, Deadline, Party, Task
 from anlan.cases.selectors import shown_name
 from anlan.customers import services as customers
 from anlan.evidence.models import Hold
-from anlan.evidence.selectors.retention import holds_standing
+from anlan.evidence.selectors.holds import holds_standing
 from anlan.evidence.services.deleting import blank_words
 from anlan.incidents import services as incidents
 from anlan.ledger.afterwards import run_reactions

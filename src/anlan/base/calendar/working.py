@@ -146,13 +146,6 @@ class WorkingCalendar:
         running = self._running(_local(first), _local(last), _merged(pauses))
         return timedelta(microseconds=sum(ends - begins for begins, ends in running))
 
-    def working_minutes_between(
-        self, first: datetime, last: datetime, *, pauses: Iterable[Pause] = ()
-    ) -> int:
-        """Return the whole minutes of ``working_time_between``."""
-        worked = self.working_time_between(first, last, pauses=pauses)
-        return worked // timedelta(minutes=1)
-
     def add_working_time(
         self, start: datetime, minutes: int, *, pauses: Iterable[Pause] = ()
     ) -> datetime:
@@ -217,12 +210,6 @@ class WorkingCalendar:
     ) -> date:
         """Return the last day of a term in months: 民法典 201, 202 (month end), 203."""
         return self.rolled_over(terms.add_months(day, _amount(months)), roll_over)
-
-    def add_years(
-        self, day: date, years: int, *, roll_over: RollOver = RollOver.REST_DAYS
-    ) -> date:
-        """Return the last day of a term in years: 民法典 201, 202 (month end), 203."""
-        return self.add_months(day, 12 * years, roll_over=roll_over)
 
     def rolled_over(self, day: date, rule: RollOver) -> date:
         """Return ``day``, or the next that is no day off under ``rule`` (民法典 203)."""

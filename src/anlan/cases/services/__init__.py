@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from anlan.cases.services.accepted_requests import (
+    claim_request,
+    forget_words,
+    made_before,
+    remember_made,
+    settle_claim,
+)
 from anlan.cases.services.acts import MOST_ACT_WORDS, state_act
 from anlan.cases.services.contacts import (
     FARTHEST,
@@ -57,13 +64,6 @@ from anlan.cases.services.record import (
     lock_of_case,
     lock_with_joined,
     record,
-)
-from anlan.cases.services.requests import (
-    claim_request,
-    forget_words,
-    made_before,
-    remember_made,
-    settle_claim,
 )
 from anlan.cases.services.standards import (
     publish_playbook,

@@ -16,8 +16,8 @@ from anlan.cases import permissions
 from anlan.cases.act import act_day
 from anlan.cases.events import ActStated
 from anlan.cases.models import Case, StatedAct
+from anlan.cases.services.accepted_requests import made_before, remember_made
 from anlan.cases.services.record import lock_with_joined, record
-from anlan.cases.services.requests import made_before, remember_made
 from anlan.ledger import services as ledger
 
 MOST_ACT_WORDS = 500

@@ -40,6 +40,11 @@ from anlan.cases.models import (
 )
 from anlan.cases.selectors import sides_of
 from anlan.cases.selectors.contacts import OFFERS, VICTIM_CONTACT, own_link_key
+from anlan.cases.services.accepted_requests import (
+    forget_words,
+    made_before,
+    remember_made,
+)
 from anlan.cases.services.deadlines import (
     meet_deadlines,
     start_deadline,
@@ -47,7 +52,6 @@ from anlan.cases.services.deadlines import (
 )
 from anlan.cases.services.opening import add_task
 from anlan.cases.services.record import lock_case, record, user_of
-from anlan.cases.services.requests import forget_words, made_before, remember_made
 from anlan.cases.services.tasks import complete_task
 from anlan.cases.services.timeline import end_access_links, renew_access_link
 from anlan.customers import services as customers

@@ -18,8 +18,8 @@ from anlan.cases import permissions, policies
 from anlan.cases.events import KeepApartEnded, KeptApart
 from anlan.cases.models import Case, KeepApart, Party
 from anlan.cases.selectors.contacts import private_in
+from anlan.cases.services.accepted_requests import made_before, remember_made
 from anlan.cases.services.record import lock_case, record
-from anlan.cases.services.requests import made_before, remember_made
 from anlan.ledger import services as ledger
 
 MOST_TO_DO = 500

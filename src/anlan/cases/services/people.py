@@ -15,8 +15,8 @@ from anlan.cases import permissions
 from anlan.cases.events import PartyAdded, PartyIdentified, PartyRolesSet
 from anlan.cases.models import Case, FormerSide, Party, PartyRole
 from anlan.cases.selectors import sides_of
+from anlan.cases.services.accepted_requests import made_before, remember_made
 from anlan.cases.services.record import lock_case, record
-from anlan.cases.services.requests import made_before, remember_made
 from anlan.customers import services as customers
 from anlan.customers.models import Person
 from anlan.ledger import services as ledger

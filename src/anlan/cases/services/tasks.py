@@ -23,13 +23,13 @@ from anlan.cases.events import (
 )
 from anlan.cases.models import Deadline, Task, TaskPhoto
 from anlan.cases.originals import original_path
+from anlan.cases.services.accepted_requests import made_before, remember_made
 from anlan.cases.services.deadlines import (
     cancel_deadlines,
     meet_deadlines,
     start_deadline,
 )
 from anlan.cases.services.record import lock_of_case, record, user_of
-from anlan.cases.services.requests import made_before, remember_made
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 from anlan.ledger.models import new_salt

@@ -23,9 +23,9 @@ from anlan.cases.events import (
 )
 from anlan.cases.models import AccessLink, Case, Deadline, Note, Strike, Task
 from anlan.cases.selectors import entries_about
+from anlan.cases.services.accepted_requests import made_before, remember_made
 from anlan.cases.services.deadlines import cancel_deadlines, move_deadlines
 from anlan.cases.services.record import lock_case, record
-from anlan.cases.services.requests import made_before, remember_made
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor
 from anlan.ledger.models import Entry

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from anlan.cases.enums import Protection, Way
+from anlan.evidence.enums.applications import (
+    Applicant,
+    ApplicationState,
+    AuthorityPaper,
+    FootageWay,
+    IdentityPaper,
+    Relation,
+)
 from anlan.evidence.enums.exhibits import (
     ExhibitKind,
     ExhibitState,
@@ -35,14 +43,6 @@ from anlan.evidence.enums.redaction import (
     RedactionState,
     SoundChoice,
     SpanFill,
-)
-from anlan.evidence.enums.requests import (
-    Applicant,
-    ApplicationState,
-    AuthorityPaper,
-    FootageWay,
-    IdentityPaper,
-    Relation,
 )
 from anlan.evidence.enums.retention import (
     DeletionState,

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from anlan.evidence.events.applications import (
+    FootageApplied,
+    FootageApprovalExpired,
+    FootageApproved,
+    FootageAttached,
+    FootageDocumentOpened,
+    FootageHandedOver,
+    FootageListPrinted,
+    FootageRefused,
+    FootageViewingBegan,
+    FootageViewingEnded,
+    FootageWithdrawn,
+    RegisterTaken,
+)
 from anlan.evidence.events.copies import (
     CopyDamaged,
     CopyFound,
@@ -68,20 +82,6 @@ from anlan.evidence.events.redaction import (
     RedactionBegun,
     RedactionFailed,
     RedactionMade,
-)
-from anlan.evidence.events.requests import (
-    FootageApplied,
-    FootageApprovalExpired,
-    FootageApproved,
-    FootageAttached,
-    FootageDocumentOpened,
-    FootageHandedOver,
-    FootageListPrinted,
-    FootageRefused,
-    FootageViewingBegan,
-    FootageViewingEnded,
-    FootageWithdrawn,
-    RegisterTaken,
 )
 from anlan.evidence.events.retention import (
     DeletionAnnounced,

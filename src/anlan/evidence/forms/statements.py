@@ -25,7 +25,7 @@ from anlan.evidence.forms.objects import (
     _words,
 )
 from anlan.evidence.services import SignedAlone
-from anlan.evidence.services.freezing import MOST_CORRECTION
+from anlan.evidence.services.statement_signing import MOST_CORRECTION
 from anlan.evidence.services.statements import (
     MOST_LANGUAGE,
     MOST_PRESENT,

@@ -6,7 +6,7 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 
 
 class Migration(migrations.Migration):
@@ -170,5 +170,5 @@ class Migration(migrations.Migration):
             model_name='retentionrule',
             constraint=models.UniqueConstraint(fields=('site', 'retention_class'), name='evidence_retention_once'),
         ),
-        migrations.RunPython(guards.create, guards.drop),
+        migrations.RunPython(deletion_triggers.create, deletion_triggers.drop),
     ]

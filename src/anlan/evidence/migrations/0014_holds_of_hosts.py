@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 
 
 class Migration(migrations.Migration):
@@ -13,4 +13,4 @@ class Migration(migrations.Migration):
         ("cases", "0005_task_photos"),
     ]
 
-    operations = [migrations.RunPython(guards.create, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(deletion_triggers.create, migrations.RunPython.noop)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import migrations, models
 from django.db.models import Q
 
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 
 _CLASSES = [
     ("nothing", "误报案件的录像和材料"),
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     dependencies = [("evidence", "0016_clocks_far_off")]
 
     operations = [
-        migrations.RunPython(guards.drop, migrations.RunPython.noop),
+        migrations.RunPython(deletion_triggers.drop, migrations.RunPython.noop),
         migrations.RemoveConstraint("deletion", "evidence_deletion_of_one"),
         migrations.AddField(
             "deletion",
@@ -60,5 +60,5 @@ class Migration(migrations.Migration):
                 name="evidence_deletion_words_once",
             ),
         ),
-        migrations.RunPython(guards.create, migrations.RunPython.noop),
+        migrations.RunPython(deletion_triggers.create, migrations.RunPython.noop),
     ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 
 
 class Migration(migrations.Migration):
     dependencies = [("evidence", "0018_drill_proof")]
 
-    operations = [migrations.RunPython(guards.create, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(deletion_triggers.create, migrations.RunPython.noop)]

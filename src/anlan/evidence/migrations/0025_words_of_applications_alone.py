@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 
 
 class Migration(migrations.Migration):
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(guards.drop, migrations.RunPython.noop),
+        migrations.RunPython(deletion_triggers.drop, migrations.RunPython.noop),
         migrations.AddField(
             model_name='deletion',
             name='application',
@@ -33,5 +33,5 @@ class Migration(migrations.Migration):
             model_name='deletion',
             constraint=models.UniqueConstraint(condition=models.Q(('application__isnull', False), ('decided_at', None)), fields=('application',), name='evidence_deletion_application_once'),
         ),
-        migrations.RunPython(guards.create, migrations.RunPython.noop),
+        migrations.RunPython(deletion_triggers.create, migrations.RunPython.noop),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import django.db.models.deletion
 from django.db import migrations, models
 
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 
 
 class Migration(migrations.Migration):
@@ -35,5 +35,5 @@ class Migration(migrations.Migration):
                 to="cases.party",
             ),
         ),
-        migrations.RunPython(guards.create, migrations.RunPython.noop),
+        migrations.RunPython(deletion_triggers.create, migrations.RunPython.noop),
     ]

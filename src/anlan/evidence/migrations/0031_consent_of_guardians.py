@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 
 
 class Migration(migrations.Migration):
@@ -12,11 +12,11 @@ class Migration(migrations.Migration):
 
     operations = [
         # SQLite copies the table for a column with a default, and other guards name it.
-        migrations.RunPython(guards.drop, migrations.RunPython.noop),
+        migrations.RunPython(deletion_triggers.drop, migrations.RunPython.noop),
         migrations.AddField(
             model_name="statement",
             name="has_consent",
             field=models.BooleanField(default=False),
         ),
-        migrations.RunPython(guards.create, migrations.RunPython.noop),
+        migrations.RunPython(deletion_triggers.create, migrations.RunPython.noop),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 
 
 class Migration(migrations.Migration):
@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     operations = [
         # SQLite copies the table for a column with a default, and other guards name it.
-        migrations.RunPython(guards.drop, migrations.RunPython.noop),
+        migrations.RunPython(deletion_triggers.drop, migrations.RunPython.noop),
         migrations.CreateModel(
             name='StoreProbe',
             fields=[
@@ -48,5 +48,5 @@ class Migration(migrations.Migration):
             name='state',
             field=models.CharField(choices=[('present', '完好'), ('waiting', '等待复制'), ('missing', '缺失'), ('corrupt', '已被改动'), ('away', '存放处不在线'), ('deleting', '正在到期删除'), ('locked', '锁定期未满，到期再删'), ('deleted', '已按期限删除')], max_length=8),
         ),
-        migrations.RunPython(guards.create, migrations.RunPython.noop),
+        migrations.RunPython(deletion_triggers.create, migrations.RunPython.noop),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import django.db.models.deletion
 from django.db import migrations, models
 
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 
 
 class Migration(migrations.Migration):
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     operations = [
         # SQLite copies the table for a column with a default, and other guards name it.
-        migrations.RunPython(guards.drop, migrations.RunPython.noop),
+        migrations.RunPython(deletion_triggers.drop, migrations.RunPython.noop),
         migrations.AddField(
             model_name='exhibit',
             name='brought_for',
@@ -42,5 +42,5 @@ class Migration(migrations.Migration):
             name='names_statements',
             field=models.BooleanField(default=False),
         ),
-        migrations.RunPython(guards.create, migrations.RunPython.noop),
+        migrations.RunPython(deletion_triggers.create, migrations.RunPython.noop),
     ]

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from anlan.evidence.models.applications import (
+    FootageApplication,
+    FootageViewing,
+    FootageWindow,
+    RegisterExtract,
+)
 from anlan.evidence.models.checks import (
     LATE_AFTER,
     CheckRun,
@@ -36,12 +42,6 @@ from anlan.evidence.models.recordings import (
     Segment,
 )
 from anlan.evidence.models.redaction import Redaction
-from anlan.evidence.models.requests import (
-    FootageApplication,
-    FootageViewing,
-    FootageWindow,
-    RegisterExtract,
-)
 from anlan.evidence.models.retention import (
     CaseWords,
     DeletedFile,

@@ -1,7 +1,7 @@
 """How long evidence is kept, what holds it beyond that, and what was deleted.
 
 A hold and a deletion are decided under the lock of the case, so one comes first; the
-database refuses what would break that, see ``evidence.guards``.
+database refuses what would break that, see ``evidence.deletion_triggers``.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from anlan.accounts.models import Site, User
 from anlan.accounts.roles import ROLE_CHOICES
 from anlan.cases.models import Case
 from anlan.evidence import enums
+from anlan.evidence.models.applications import FootageApplication
 from anlan.evidence.models.exhibits import Exhibit
 from anlan.evidence.models.recordings import Recording
-from anlan.evidence.models.requests import FootageApplication
 from anlan.evidence.models.vault import Blob
 from anlan.ledger.models import Worded
 

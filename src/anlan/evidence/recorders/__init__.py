@@ -130,10 +130,10 @@ class Kind(Protocol):
 def kind_of(kind: str) -> Kind | None:
     """What answers for a kind; none for one that a person has to go to."""
     from anlan.evidence.recorders.folder import FOLDER  # noqa: PLC0415 -- it imports us
-    from anlan.evidence.recorders.frigate import FRIGATE  # noqa: PLC0415
-    from anlan.evidence.recorders.http import HTTP  # noqa: PLC0415
-    from anlan.evidence.recorders.onvif import ONVIF  # noqa: PLC0415
-    from anlan.evidence.recorders.rtsp import RTSP  # noqa: PLC0415
+    from anlan.evidence.recorders.frigate import FRIGATE  # noqa: PLC0415 -- so do they
+    from anlan.evidence.recorders.http import HTTP  # noqa: PLC0415 -- so do they
+    from anlan.evidence.recorders.onvif import ONVIF  # noqa: PLC0415 -- so do they
+    from anlan.evidence.recorders.rtsp import RTSP  # noqa: PLC0415 -- so do they
 
     kinds: dict[RecorderKind, Kind] = {
         RecorderKind.FOLDER: FOLDER,

@@ -48,7 +48,7 @@ from anlan.evidence.models import (
     RegisterExtract,
     Segment,
 )
-from anlan.evidence.selectors.requests import (
+from anlan.evidence.selectors.applications import (
     FOOTAGE,
     applicant_name,
     applicant_unit,

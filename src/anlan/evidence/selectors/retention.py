@@ -1,31 +1,22 @@
-"""What of a case is due when, what keeps it, and the lists that people see of it."""
+"""What of a case is due when, and what keeps it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, TypeAlias
-from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
+from django.db.models import Max, Q, QuerySet
 
-from anlan.accounts.models import Site, User
-from anlan.accounts.permissions import sites_where
-from anlan.accounts.roles import Permission
-from anlan.base.errors import NotFound
-from anlan.cases.enums import CaseState, Severity
+from anlan.accounts.models import Site
+from anlan.cases.enums import Severity
 from anlan.cases.joined import one_case
 from anlan.cases.models import Case
-from anlan.cases.selectors import case_for, entries_about
 from anlan.evidence.enums import (
     ApplicationState,
-    DeletionState,
     ExhibitKind,
     ExhibitState,
     FilePart,
@@ -42,7 +33,6 @@ from anlan.evidence.enums import (
     UploadState,
     WordsKind,
 )
-from anlan.evidence.events import DeletionDecided, DeletionDone, FileDeleted
 from anlan.evidence.models import (
     Blob,
     CaseWords,
@@ -69,15 +59,12 @@ from anlan.evidence.models import (
     StatementAnswer,
     Upload,
 )
-from anlan.evidence.selectors.exhibits import seen_by
 from anlan.law import selectors as law
 from anlan.law.book import Retention
-from anlan.ledger.models import Entry, Worded
+from anlan.ledger.models import Worded
 
 _APPROVED_STATES = [state for state in ApplicationState if state.is_running]
 NOTICE = timedelta(days=30)  # that something stands on the list before it goes
-PAGE = 100  # rows
-MOST = 1000  # cases that one preview looks at
 
 GroundsOf: TypeAlias = "Callable[[Collection[int]], Mapping[int, set[Ground]]]"
 Thing: TypeAlias = "Exhibit | Recording"
@@ -550,66 +537,6 @@ def exhibits_within(recording: Recording) -> list[Exhibit]:
     )
 
 
-def holds_standing(case: Case) -> list[Hold]:
-    """Those of the case, and those that hold all of the case it was joined into."""
-    hosts = with_hosts(case)[1:]
-    return list(
-        Hold.objects.filter(
-            Q(case=case) | Q(case__in=hosts, exhibit=None, recording=None),
-            released_at=None,
-        )
-        .select_related("exhibit", "recording")
-        .order_by("case", "number")
-    )
-
-
-def holds_over(item: Item, holds: Iterable[Hold]) -> list[Hold]:
-    """Those that cover it: the whole case, itself, or what it was made from or into.
-
-    Words speak of all of a case, so a hold on any of it holds them.
-    """
-    if isinstance(item.thing, CaseWords | FootageApplication):
-        return list(holds)
-    mine: tuple[set[Thing], set[Thing]] | None = None
-    found = []
-    for hold in holds:
-        held = hold.holds
-        if held is not None:
-            mine = mine or (_deleted_with(item.thing), _origins(item.thing))
-            together, origins = mine
-            if _deleted_with(held).isdisjoint(origins) and together.isdisjoint(
-                _origins(held)
-            ):
-                continue
-        found.append(hold)
-    return found
-
-
-def _deleted_with(thing: Thing) -> set[Thing]:
-    """It, and the recording of whose files it is one."""
-    found = {thing}
-    if isinstance(thing, Exhibit):
-        found.update(
-            Recording.objects.filter(Q(exhibit=thing) | Q(segments__exhibit=thing))
-        )
-    return found
-
-
-def _origins(thing: Thing) -> set[Thing]:
-    """It, and all that it was made from: exhibits, and recordings with their films."""
-    found = {thing}
-    exhibit = thing if isinstance(thing, Exhibit) else None
-    while exhibit is not None:
-        found |= _deleted_with(exhibit)
-        found.update(
-            Recording.objects.filter(
-                Q(stills__exhibit=exhibit) | Q(derivatives__redactions__result=exhibit)
-            )
-        )
-        exhibit = exhibit.derived_from
-    return found
-
-
 def keepers_of(case: Case, *, at: datetime) -> list[Keeper]:
     """What keeps all of a case by itself, without anybody's hold."""
     cases = with_hosts(case)
@@ -716,235 +643,3 @@ def uses(blob: Blob) -> Q:
         | Q(addendum__signature=blob)
         | Q(addendum__guardian_signature=blob)
     )
-
-
-# What people see.
-
-
-def holds_of(case: Case, reader: User) -> QuerySet[Hold]:
-    """All of a case, the newest first; of what is protected only who may know of it."""
-    found = case.holds.exclude(exhibit__in=_hidden_from(reader))
-    return _with_people(found).order_by("-number")
-
-
-def _hidden_from(reader: User) -> QuerySet[Exhibit]:
-    return Exhibit.objects.exclude(protection=Protection.NONE).exclude(seen_by(reader))
-
-
-def hold_for(user: User, number: str, uid: UUID) -> Hold:
-    """One hold of a case that the reader may see.
-
-    Raises:
-        NotFound: unknown, of another case, or not the reader's.
-    """
-    found = holds_of(case_for(user, number), user).filter(uid=uid).first()
-    if found is None:
-        raise NotFound(_("没有这项保全"))
-    return found
-
-
-def may_know(user: User, hold: Hold) -> bool:
-    """A hold on what is protected is known to those who may know of that."""
-    if hold.exhibit_id is None:
-        return True
-    return Exhibit.objects.filter(seen_by(user), pk=hold.exhibit_id).exists()
-
-
-def _with_people(holds: QuerySet[Hold]) -> QuerySet[Hold]:
-    return holds.select_related(
-        "case__site", "exhibit", "recording", "placed_by", "proposed_by", "released_by"
-    )
-
-
-def holds_for(user: User, *, standing: bool = True) -> QuerySet[Hold]:
-    """The holds of the reader's sites, the newest first."""
-    found = Hold.objects.filter(
-        case__site__in=sites_where(user, Permission.HOLD_PLACE)
-    ).exclude(exhibit__in=_hidden_from(user))
-    if standing:
-        found = found.filter(released_at=None)
-    return _with_people(found).order_by("-placed_at", "-pk")
-
-
-def deletions_for(
-    user: User, *, state: DeletionState | None = None
-) -> QuerySet[Deletion]:
-    """What is due, or was deleted, at the reader's sites; the soonest first."""
-    found = Deletion.objects.filter(
-        _at_one_of(sites_where(user, Permission.HOLD_PLACE))
-    )
-    if state is not None:
-        found = found.filter(state=state)
-    return found.select_related(
-        "case__site", "application__site", "exhibit", "recording"
-    ).order_by("delete_at", "pk")
-
-
-def _at_one_of(sites: QuerySet[Site]) -> Q:
-    return Q(case__site__in=sites) | Q(application__site__in=sites)
-
-
-def deletions_after(
-    user: User, site: Site, after: tuple[datetime, int] | None
-) -> list[Deletion]:
-    """A page of a site's, and one more if there is, behind a moment and a key."""
-    found = deletions_for(user).filter(_at_one_of(Site.objects.filter(pk=site.pk)))
-    if after is not None:
-        moment, key = after
-        found = found.filter(Q(delete_at__gt=moment) | Q(delete_at=moment, pk__gt=key))
-    return list(found[: PAGE + 1])
-
-
-def deletion_for(user: User, uid: UUID) -> Deletion:
-    """One of them.
-
-    Raises:
-        NotFound: unknown, or of another's site.
-    """
-    found = deletions_for(user).filter(uid=uid).first()
-    if found is None:
-        raise NotFound(_("没有这条删除记录"))
-    return found
-
-
-def is_held(exhibit: Exhibit) -> bool:
-    """Whether a hold stands that covers this exhibit."""
-    item = Item(exhibit, frozenset())
-    return bool(holds_over(item, holds_standing(exhibit.case)))
-
-
-def deletion_of(exhibit: Exhibit) -> Deletion | None:
-    """By which it went: its own, or that of the recording it belongs to."""
-    return (
-        Deletion.objects.filter(decided_at__isnull=False)
-        .filter(
-            Q(exhibit=exhibit)
-            | Q(recording__exhibit=exhibit)
-            | Q(recording__segments__exhibit=exhibit)
-        )
-        .first()
-    )
-
-
-def deletion_entries(deletion: Deletion) -> list[Entry]:
-    """What the record says of it: decided, each file, done; oldest first."""
-    kinds = [DeletionDecided.kind, FileDeleted.kind, DeletionDone.kind]
-    about = deletion.case or deletion.site
-    found = entries_about({about.subject}).filter(
-        object=deletion.thing.key, kind__in=kinds
-    )
-    return list(found.order_by("seq"))
-
-
-def release_advice() -> str:
-    """What to think of before a hold is released: advice, and no limit of ours."""
-    return _(
-        "提示：向人民法院请求保护民事权利的诉讼时效一般为三年，自知道受损和义务人之日起算，"
-        "请求、起诉等会使它重新起算（%s）。还有纠纷、报案或者诉讼的，请不要解除。"
-    ) % law.cite(law.retention(RetentionClass.ORDINARY.value).sources[0])
-
-
-@dataclass(frozen=True, kw_only=True)
-class DueDay:
-    """What a changed period would delete on one day."""
-
-    day: datetime
-    things: int
-    files: int
-    size: int
-
-
-@dataclass(kw_only=True)
-class Preview:
-    """What a change of a period would delete that is not due now, and when at the earliest."""
-
-    days: list[DueDay] = field(default_factory=list)
-    held: int = 0  # of them, kept by holds or by what goes on
-    is_cut: bool = (
-        False  # more cases have files than were looked at: it is at least this
-    )
-
-    @property
-    def things(self) -> int:
-        return sum(one.things for one in self.days)
-
-    @property
-    def files(self) -> int:
-        return sum(one.files for one in self.days)
-
-    @property
-    def size(self) -> int:
-        return sum(one.size for one in self.days)
-
-
-def preview_of(
-    site: Site, retention_class: RetentionClass, days: int, *, at: datetime
-) -> Preview:
-    """What would be deleted within ninety days that would not be by the rules of now.
-
-    Of the cases with files the first thousand are looked at, the longest ended first.
-    """
-    now = days_of(periods_of(site))
-    then = {**now, retention_class: days}
-    horizon = at + 3 * NOTICE
-    sums: dict[datetime, list[int]] = defaultdict(lambda: [0, 0, 0])
-    preview = Preview()
-    shortest = timedelta(days=min(then.values()))
-    cases = list(
-        Case.objects.filter(has_something(), site=site)
-        .filter(
-            Q(state=CaseState.CLOSED, closed_at__lte=horizon - shortest)
-            | Q(joined_into__closed_at__lte=horizon - shortest)
-        )
-        .select_related("joined_into", "site")
-        .order_by(Coalesce("closed_at", "joined_into__closed_at"), "pk")[: MOST + 1]
-    )
-    preview.is_cut = len(cases) > MOST
-
-    def add(item: Item, due: Due) -> None:
-        files = files_of(item)
-        day = max(due.at, at + NOTICE)
-        row = sums[day.replace(hour=0, minute=0, second=0, microsecond=0)]
-        row[0] += 1
-        row[1] += len(files)
-        row[2] += sum(blob.size for blob, _part in files)
-
-    for case in cases[:MOST]:
-        ended = ended_at(case)
-        if ended is None:
-            continue
-        items = [
-            item
-            for item in items_of(case)
-            if retention_class in item.classes
-            and due_of(item, ended, then).at <= horizon < due_of(item, ended, now).at
-        ]
-        if not items:
-            continue
-        is_kept = bool(keepers_of(case, at=at))
-        holds = holds_standing(case)
-        for item in items:
-            if is_kept or holds_over(item, holds):
-                preview.held += 1
-                continue
-            add(item, due_of(item, ended, then))
-    if retention_class == RetentionClass.REGISTER:
-        for application in applications_alone().filter(site=site):
-            item, ended = item_of(application), application.ended_at
-            assert ended is not None  # noqa: S101 -- those that ended are asked for
-            due = due_of(item, ended, then)
-            if due.at <= horizon < due_of(item, ended, now).at:
-                add(item, due)
-    preview.days = [
-        DueDay(day=day, things=row[0], files=row[1], size=row[2])
-        for day, row in sorted(sums.items())
-    ]
-    return preview
-
-
-def sums_of(deletions: QuerySet[Deletion]) -> tuple[int, int, int]:
-    """How many things, files and bytes."""
-    sums = deletions.order_by().aggregate(
-        n=Count("pk"), files=Sum("files_count"), size=Sum("size")
-    )
-    return sums["n"], sums["files"] or 0, sums["size"] or 0

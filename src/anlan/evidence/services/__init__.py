@@ -1,8 +1,35 @@
-"""Writes of evidence: received, opened, copied, kept."""
+"""Writes of evidence: received, opened, copied, kept.
+
+Where what stands, by what it is about:
+
+- files become exhibits: ``receiving uploads adopting origins keeping scanning``, and are
+  opened: ``opening listening``
+- things: ``custody steps signing disposal``
+- statements and injuries: ``statements statement_signing protecting injuries``
+- recordings: ``cameras recordings pulling footage playing``, masked: ``redaction``;
+  ``leases`` say who works on one
+- what leaves the house: ``applications releasing register``, in ``packages making sealing``
+- how long it is kept: ``retention announcing holds locking``, and how it goes: ``deleting
+  erasing_markers erasing_talks``
+- whether all is there: ``checking check_turns rehashing proofreading drilling rehearsing
+  watching probing outside``, and what is done if not: ``damage mending sweeping``
+"""
 
 from __future__ import annotations
 
 from anlan.evidence.services.adopting import adopt_files
+from anlan.evidence.services.applications import (
+    Asked,
+    Officer,
+    approve_application,
+    attach_application,
+    begin_viewing,
+    end_viewing,
+    open_document,
+    refuse_application,
+    take_in_application,
+    withdraw_application,
+)
 from anlan.evidence.services.cameras import (
     change_camera,
     change_recorder,
@@ -26,7 +53,6 @@ from anlan.evidence.services.disposal import (
     refuse_disposal,
 )
 from anlan.evidence.services.footage import ask_for_footage, open_footage, open_segment
-from anlan.evidence.services.freezing import SignedAlone, add_addendum, sign_statement
 from anlan.evidence.services.holds import (
     place_hold,
     propose_release,
@@ -73,20 +99,13 @@ from anlan.evidence.services.redaction import (
 )
 from anlan.evidence.services.register import take_register
 from anlan.evidence.services.releasing import copy_list, make_release
-from anlan.evidence.services.requests import (
-    Asked,
-    Officer,
-    approve_application,
-    attach_application,
-    begin_viewing,
-    end_viewing,
-    open_document,
-    refuse_application,
-    take_in_application,
-    withdraw_application,
-)
 from anlan.evidence.services.retention import change_period
 from anlan.evidence.services.signing import Signed
+from anlan.evidence.services.statement_signing import (
+    SignedAlone,
+    add_addendum,
+    sign_statement,
+)
 from anlan.evidence.services.statements import (
     Answer,
     Saved,

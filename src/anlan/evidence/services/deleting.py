@@ -48,14 +48,13 @@ from anlan.evidence.models import (
     Statement,
     Upload,
 )
+from anlan.evidence.selectors.holds import holds_over, holds_standing
 from anlan.evidence.selectors.retention import (
     SAID_AROUND,
     Item,
     exhibits_within,
     files_of,
     has_files,
-    holds_over,
-    holds_standing,
     items_of,
     owned_by_others,
     recordings_left,

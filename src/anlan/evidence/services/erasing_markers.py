@@ -13,7 +13,8 @@ from anlan.customers import services as customers
 from anlan.customers.models import RiskMarker
 from anlan.customers.selectors.markers import over_with_words
 from anlan.evidence.models import Hold
-from anlan.evidence.selectors.retention import has_something, holds_standing
+from anlan.evidence.selectors.holds import holds_standing
+from anlan.evidence.selectors.retention import has_something
 from anlan.evidence.services.deleting import add_followers
 from anlan.ledger import services as ledger
 

@@ -30,7 +30,8 @@ from anlan.evidence.events import (
     HoldReleaseRefused,
 )
 from anlan.evidence.models import Deletion, Exhibit, Hold, Recording, RetentionLook
-from anlan.evidence.selectors.retention import holds_over, items_of
+from anlan.evidence.selectors.holds import holds_over
+from anlan.evidence.selectors.retention import items_of
 from anlan.evidence.services.announcing import look_soon, put_off
 from anlan.evidence.services.locking import look_at_locks
 from anlan.evidence.services.recordings import hurry_recordings

@@ -21,13 +21,12 @@ from anlan.base.bucket import Bucket
 from anlan.cases.models import Case
 from anlan.evidence.enums import CopyState
 from anlan.evidence.models import Blob, Copy, StoreProbe
+from anlan.evidence.selectors.holds import holds_over, holds_standing
 from anlan.evidence.selectors.retention import (
     days_of,
     due_of,
     ended_at,
     files_of,
-    holds_over,
-    holds_standing,
     items_of,
     periods_of,
 )

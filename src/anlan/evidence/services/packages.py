@@ -39,6 +39,12 @@ from anlan.evidence.models import (
     PackageWithdrawal,
     Segment,
 )
+from anlan.evidence.selectors.applications import (
+    beyond_scope,
+    files_in_windows,
+    has_footage,
+    is_masked_copy,
+)
 from anlan.evidence.selectors.approvals import (
     Approval,
     approvals_for,
@@ -48,15 +54,9 @@ from anlan.evidence.selectors.approvals import (
 from anlan.evidence.selectors.exhibits import exhibits_of, kept_of
 from anlan.evidence.selectors.packages import checks_of
 from anlan.evidence.selectors.redaction import newest_masked_copies
-from anlan.evidence.selectors.requests import (
-    beyond_scope,
-    files_in_windows,
-    has_footage,
-    is_masked_copy,
-)
+from anlan.evidence.services.applications import note_handed_over
 from anlan.evidence.services.opening import Opened, good_path
 from anlan.evidence.services.receiving import take_blob
-from anlan.evidence.services.requests import note_handed_over
 from anlan.evidence.services.signing import Signed, keep_signatures
 from anlan.law import guardrails as law
 from anlan.ledger import checkpointing

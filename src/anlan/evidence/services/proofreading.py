@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from anlan.accounts.models import Site
-from anlan.evidence import guards, messages
+from anlan.evidence import deletion_triggers, messages
 from anlan.evidence.enums import CheckKind
 from anlan.evidence.list_verification import verify_list
 from anlan.evidence.models import LedgerFault
@@ -102,7 +102,7 @@ def _next_chain(key: int) -> int:
 def _frame() -> list[Problem]:
     absent = [
         Problem(0, 0, 0, name, "the trigger that protects it is not there")
-        for name in guards.missing(connection)
+        for name in deletion_triggers.missing(connection)
     ]
     return [*parts.check_frame(), *absent]
 

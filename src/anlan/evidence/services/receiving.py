@@ -186,27 +186,18 @@ def add_exhibit(
             case.exhibits.filter(blob=blob).exclude(state=ExhibitState.DELETED).first()
         )
         if there is not None:
-            cases.record(
-                ExhibitReceivedAgain(
-                    code=there.code, sha256=blob.sha256, footage=footage
-                ),
-                case,
-                thing=there.key,
+            there.blob = blob
+            _take_again(
+                there,
+                protection=protection,
+                footage=footage,
+                brought_for=brought_for,
+                brought_by=received_from or by.actor_key,
+                happened=happened,
                 by=by,
                 at=at,
-                happened=happened,
                 via=via,
             )
-            if protection:
-                protect(there, protection, case, by=by, at=at, via=via)
-            brought_by = received_from or by.actor_key
-            if footage is not None and permissions.can_say_footage(
-                by, there, brought_by=brought_by
-            ):
-                there.is_footage = True
-                there.brought_for = there.brought_for or brought_for
-                there.save(update_fields=["is_footage", "brought_for"])
-            close_other_ways(there)
             return there
         exhibit = Exhibit.objects.create(
             case=case,
@@ -254,6 +245,41 @@ def add_exhibit(
         )
         close_other_ways(exhibit)
     return exhibit
+
+
+def _take_again(
+    there: Exhibit,
+    *,
+    protection: Protection,
+    footage: str | None,
+    brought_for: Recording | None,
+    brought_by: str,
+    happened: datetime | None,
+    by: Actor,
+    at: datetime,
+    via: str,
+) -> None:
+    """An exhibit that is there came once more: on the record, with what is new about it."""
+    cases.record(
+        ExhibitReceivedAgain(
+            code=there.code, sha256=there.file.sha256, footage=footage
+        ),
+        there.case,
+        thing=there.key,
+        by=by,
+        at=at,
+        happened=happened,
+        via=via,
+    )
+    if protection:
+        protect(there, protection, there.case, by=by, at=at, via=via)
+    if footage is not None and permissions.can_say_footage(
+        by, there, brought_by=brought_by
+    ):
+        there.is_footage = True
+        there.brought_for = there.brought_for or brought_for
+        there.save(update_fields=["is_footage", "brought_for"])
+    close_other_ways(there)
 
 
 def close_other_ways(exhibit: Exhibit) -> None:

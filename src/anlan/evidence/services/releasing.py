@@ -20,13 +20,13 @@ from anlan.evidence import permissions, policies
 from anlan.evidence.enums import FootageWay, Masking
 from anlan.evidence.events import FootageListPrinted
 from anlan.evidence.models import Exhibit, FootageApplication, Package, Segment
-from anlan.evidence.selectors.packages import recorder_files
-from anlan.evidence.selectors.requests import (
+from anlan.evidence.selectors.applications import (
     Release,
     applicant_name,
     packages_under,
     release_of,
 )
+from anlan.evidence.selectors.packages import recorder_files
 from anlan.evidence.services.packages import KEPT_FOR, Recipient, ask_package
 from anlan.ledger import services as ledger
 

@@ -32,6 +32,7 @@ from anlan.evidence.models import (
     RetentionLook,
     RetentionRule,
 )
+from anlan.evidence.selectors.holds import holds_over, holds_standing
 from anlan.evidence.selectors.retention import (
     NOTICE,
     Item,
@@ -40,8 +41,6 @@ from anlan.evidence.selectors.retention import (
     due_of,
     ended_at,
     has_something,
-    holds_over,
-    holds_standing,
     item_of,
     items_of,
     keepers_of,
@@ -177,7 +176,7 @@ def review_application(*, application: FootageApplication, at: datetime) -> int:
     """The words of one that belongs to no case, if they are due; returns whether they go.
 
     No hold reaches it there: who still needs it enters it into a case, whose end and
-    holds count from then on (``requests.attach_application`` takes the same lock).
+    holds count from then on (``applications.attach_application`` takes the same lock).
     """
     with ledger.recording():
         row = (

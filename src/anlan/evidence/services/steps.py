@@ -21,12 +21,8 @@ from anlan.evidence import policies
 from anlan.evidence.enums import StepKind
 from anlan.evidence.events import CustodyStepped
 from anlan.evidence.models import CustodyStep, Exhibit, PhysicalItem
-from anlan.evidence.selectors.retention import (
-    Item,
-    holds_over,
-    holds_standing,
-    with_hosts,
-)
+from anlan.evidence.selectors.holds import holds_over, holds_standing
+from anlan.evidence.selectors.retention import Item, with_hosts
 from anlan.evidence.services.receiving import take_blob
 from anlan.evidence.services.signing import Signatures
 from anlan.ledger import services as ledger

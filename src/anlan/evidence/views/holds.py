@@ -19,12 +19,8 @@ from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.forms.retention import HoldForm, ReleaseDecisionForm, ReleaseForm
 from anlan.evidence.models import Hold
-from anlan.evidence.selectors.retention import (
-    hold_for,
-    holds_of,
-    keepers_of,
-    release_advice,
-)
+from anlan.evidence.selectors.holds import hold_for, holds_of, release_advice
+from anlan.evidence.selectors.retention import keepers_of
 
 _either = require_http_methods(["GET", "POST"])
 

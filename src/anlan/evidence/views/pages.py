@@ -46,6 +46,8 @@ from anlan.evidence.selectors import (
     exhibits_of,
     story_of,
 )
+from anlan.evidence.selectors.deletions import deletion_of
+from anlan.evidence.selectors.holds import holds_standing, is_held
 from anlan.evidence.selectors.injuries import injuries_for
 from anlan.evidence.selectors.outside import checkpoint_of
 from anlan.evidence.selectors.playing import is_played, neighbours_of, playing_copy_of
@@ -56,7 +58,6 @@ from anlan.evidence.selectors.recordings import (
     unexplained_recording,
 )
 from anlan.evidence.selectors.redaction import masked_copies_of, original_of
-from anlan.evidence.selectors.retention import deletion_of, holds_standing, is_held
 from anlan.evidence.selectors.statements import statements_for
 
 SHOWN_IN_ROOM = 5

@@ -20,7 +20,7 @@ from anlan.base.errors import DomainError, NotAllowed
 from anlan.base.sheet import write_csv
 from anlan.cases.views.answers import posted, reader_of, show_refusal
 from anlan.evidence import services as evidence
-from anlan.evidence.forms.requests import ExtractForm, RegisterForm
+from anlan.evidence.forms.applications import ExtractForm, RegisterForm
 from anlan.evidence.selectors.register import (
     WHOLE,
     RegisterPage,

@@ -15,11 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.accounts.models import Site, User
-from anlan.accounts.permissions import (
-    has_permission,
-    holds_somewhere,
-    sites_where,
-)
+from anlan.accounts.permissions import has_permission, holds_somewhere, sites_where
 from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import site_for
 from anlan.accounts.views.common import tried
@@ -28,18 +24,16 @@ from anlan.cases.views.answers import reader_of
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import DeletionState, HoldReason, RetentionClass
 from anlan.evidence.forms.retention import ChosenForm, DaysForm
-from anlan.evidence.selectors.retention import (
+from anlan.evidence.selectors.deletions import (
     PAGE,
-    Period,
     deletion_entries,
     deletion_for,
     deletions_for,
-    holds_for,
-    periods_of,
     preview_of,
-    release_advice,
     sums_of,
 )
+from anlan.evidence.selectors.holds import holds_for, release_advice
+from anlan.evidence.selectors.retention import Period, periods_of
 from anlan.law.selectors import refusal_words
 
 _either = require_http_methods(["GET", "POST"])

@@ -55,13 +55,13 @@ from anlan.evidence.selectors.statements import (
 )
 from anlan.evidence.sentences import content_digest
 from anlan.evidence.services import Answer
-from anlan.evidence.services.freezing import (
+from anlan.evidence.services.opening import good_path
+from anlan.evidence.services.statement_signing import (
     closing_words,
     facts_of,
     guardian_words,
     told_words,
 )
-from anlan.evidence.services.opening import good_path
 from anlan.evidence.services.statements import MOST_ANSWER, MOST_OWN, Saved
 from anlan.law.selectors import refusal_words
 

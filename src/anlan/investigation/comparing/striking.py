@@ -65,6 +65,21 @@ def _is_held(verb: Word, before: list[Word], after: list[Word]) -> bool:
     )
 
 
+def _part_hit(before: list[Word], after: list[Word]) -> tuple[str, str]:
+    """What of the body was hit, and on which side; 用手 before the verb is a means."""
+    part, side = part_in(after)
+    if part:
+        return part, side
+    return part_in(
+        [
+            word
+            for number, word in enumerate(before)
+            if ("part" in word or "side" in word)
+            and not is_part_used(word, before[:number])
+        ]
+    )
+
+
 class Striking(Speaking):
     """Reads acts and words."""
 
@@ -139,17 +154,14 @@ class Striking(Speaking):
         )
 
     def _act(self, told: Told, verb: Word, stop: int) -> None:
+        """One verb of a clause, up to ``stop``: an act, a thing that struck, or nothing."""
         before = [word for word in told.words if word.end <= verb.start]
         after = [word for word in told.words if verb.end <= word.start < stop]
         if any("not_done" in word for word in before[-3:]):
             return
         if is_suffered(told.clause, before, verb) or _is_held(verb, before, after):
             return
-        if (
-            is_by_thing(told.clause, before, verb)
-            or verb.text[:1] in "溅崩"
-            or self._has_flown(told, verb)
-        ):
+        if self._is_of_thing(told, before, verb):
             self._struck(told, before, verb, after)
             if not any(
                 word.end <= verb.start and not owns(told.clause, word, told.words)
@@ -160,50 +172,21 @@ class Striking(Speaking):
             return
         if told.clause.is_asked and any("rhetorical" in word for word in before):
             return
-        agent, patient = self._sides(told, before, after, verb)
         kin = kin_in(told.clause, verb)
         if kin == "agent":
             return
-        patient = KIN if kin else patient
-        if not (
-            patient or is_by_oneself(told.clause, verb) or is_away(told.clause, verb)
-        ):
-            patient = self._implied_patient(agent, told.clause)
-        if not (patient or kin) and self._comes_at_me(told.clause, agent, verb):
-            patient = self._naming.speaker
-        if not after and _HELD_ON.match(
-            told.clause.text[verb.end - told.clause.start :]
-        ):
-            patient = ""
-        if verb["act"] == "hit" and _BESIDE.match(
-            told.clause.text[verb.end - told.clause.start :]
-        ):
-            patient = ""
-        part, side = part_in(after)
-        if not part:
-            part, side = part_in(
-                [
-                    word
-                    for number, word in enumerate(before)
-                    if ("part" in word or "side" in word)
-                    and not is_part_used(word, before[:number])
-                ]
-            )
         asked = is_whether(told.clause, verb)
         if asked and not self._is_answered_no(told.clause):
             return
+        agent, patient = self._sides(told, before, after, verb)
+        patient = self._patient(told, agent, KIN if kin else patient, verb, after)
+        part, side = _part_hit(before, after)
         denied = bool(asked) or is_denied(told.clause, before, verb)
         if denied and agent == self._naming.speaker and after:
             patient = self._opponent_meant(after[0], patient)
-        means = self._means(told.clause, agent, before, verb, is_denied=denied) or next(
-            (word["means"] for word in after if "means" in word), ""
+        means, thing = self._means_and_thing(
+            told, agent, before, verb, after, part=part, is_denied=denied
         )
-        thing = self._thing(told.clause, before, after, on_body=bool(part))
-        if not means and not denied and verb.text[:1] in "抡挥扔丢摔泼甩举抛掷撇":
-            means, thing = thing, ""
-        aimed = any(told.persons.get(word.start) for word in after)
-        if denied and verb["act"] == "touch" and not (part or thing or aimed):
-            thing = self._left_lying(told.clause)
         act = Act(
             agent=agent,
             patient=patient,
@@ -229,6 +212,53 @@ class Striking(Speaking):
             self._mutual(act)
         if not act.is_denied:
             self._part = (part, side) if part else self._part
+
+    def _is_of_thing(self, told: Told, before: list[Word], verb: Word) -> bool:
+        """热汤溅到我手上: nobody's hand did it."""
+        return (
+            is_by_thing(told.clause, before, verb)
+            or verb.text[:1] in "溅崩"
+            or self._has_flown(told, verb)
+        )
+
+    def _patient(
+        self, told: Told, agent: str, patient: str, verb: Word, after: list[Word]
+    ) -> str:
+        """To whom it was done, if the clause does not say so; nobody beside or held on."""
+        clause = told.clause
+        if not (patient or is_by_oneself(clause, verb) or is_away(clause, verb)):
+            patient = self._implied_patient(agent, clause)
+        if not patient and self._comes_at_me(clause, agent, verb):
+            patient = self._naming.speaker
+        rest = clause.text[verb.end - clause.start :]
+        if not after and _HELD_ON.match(rest):
+            patient = ""
+        if verb["act"] == "hit" and _BESIDE.match(rest):
+            patient = ""
+        return patient
+
+    def _means_and_thing(
+        self,
+        told: Told,
+        agent: str,
+        before: list[Word],
+        verb: Word,
+        after: list[Word],
+        *,
+        part: str,
+        is_denied: bool,
+    ) -> tuple[str, str]:
+        """With what it was done, and to what; 抡起凳子 is with it, and not to it."""
+        means = self._means(
+            told.clause, agent, before, verb, is_denied=is_denied
+        ) or next((word["means"] for word in after if "means" in word), "")
+        thing = self._thing(told.clause, before, after, on_body=bool(part))
+        if not means and not is_denied and verb.text[:1] in "抡挥扔丢摔泼甩举抛掷撇":
+            means, thing = thing, ""
+        aimed = any(told.persons.get(word.start) for word in after)
+        if is_denied and verb["act"] == "touch" and not (part or thing or aimed):
+            thing = self._left_lying(told.clause)
+        return means, thing
 
     def _opponent_meant(self, word: Word, patient: str) -> str:
         """我没推他: of whom a party denies it, that is the other party."""

@@ -125,7 +125,7 @@ def _pages(stretch: Stretch) -> Iterator[list[Row]]:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {COLUMNS[connection.vendor]} FROM ledger_entry "  # noqa: S608
+                f"SELECT {COLUMNS[connection.vendor]} FROM ledger_entry "  # noqa: S608 -- our own names
                 "WHERE organisation_id = %s AND site_id = %s AND seq > %s "
                 "AND seq <= %s ORDER BY seq LIMIT %s",
                 [
@@ -178,7 +178,7 @@ def _chains_in(table: str) -> Iterator[tuple[int, int]]:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT organisation_id, site_id FROM {table} "  # noqa: S608
+                f"SELECT organisation_id, site_id FROM {table} "  # noqa: S608 -- our own names
                 "WHERE (organisation_id, site_id) > (%s, %s) "
                 "ORDER BY organisation_id, site_id LIMIT 1",
                 place,

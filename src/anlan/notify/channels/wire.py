@@ -52,7 +52,7 @@ def _client() -> httpx.Client:
     Redirects are refused and the environment is not read: the address is the one that
     an administrator wrote down, and a secret goes nowhere else.
     """
-    import httpx  # noqa: PLC0415
+    import httpx  # noqa: PLC0415 -- as the docstring says
 
     return httpx.Client(
         timeout=httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS),

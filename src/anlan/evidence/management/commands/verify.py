@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from anlan.base.data_place import data_place
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 from anlan.evidence.file_verification import FileReport, verify_files
 from anlan.evidence.list_verification import ListProblem, verify_list
 from anlan.ledger.checkpoints import BadNote
@@ -85,7 +85,7 @@ class Command(BaseCommand):
         seconds = time.perf_counter() - begun
         files = verify_files(deep=options["deep"])
         listed = verify_list()
-        absent = guards.missing(connection)
+        absent = deletion_triggers.missing(connection)
         outside = self._compare(options["against"])
         if options["json"]:
             whole = {

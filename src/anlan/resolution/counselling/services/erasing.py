@@ -13,11 +13,8 @@ from anlan.base.one_by_one import each_alone, resting
 from anlan.cases import services as cases
 from anlan.cases.models import Case
 from anlan.evidence.models import Hold
-from anlan.evidence.selectors.retention import (
-    add_written,
-    holds_standing,
-    rows_with_words,
-)
+from anlan.evidence.selectors.holds import holds_standing
+from anlan.evidence.selectors.retention import add_written, rows_with_words
 from anlan.evidence.services.deleting import add_followers, blank_words
 from anlan.ledger import services as ledger
 from anlan.ledger.models import Worded

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from anlan.cases import services as cases
 from anlan.cases.enums import Phase, Proof, TaskState
 from anlan.cases.models import Case
-from anlan.evidence.selectors.retention import holds_standing
+from anlan.evidence.selectors.holds import holds_standing
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.resolution.legal.enums import PaperKind

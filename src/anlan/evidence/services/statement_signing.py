@@ -83,6 +83,37 @@ class _Signatures:
     guardian: Kept | None
     on_paper: bool
 
+    def columns(self, *, at: datetime) -> dict[str, Any]:
+        """What the row of what was signed says of them."""
+        return {
+            "on_paper": self.on_paper,
+            "signature": take_blob(self.own, at=at),
+            "guardian_signature": (
+                take_blob(self.guardian, at=at) if self.guardian else None
+            ),
+        }
+
+    def digests(self) -> dict[str, Any]:
+        """What the record says of them."""
+        return {
+            "signature": self.own.sha256,
+            "guardian_signature": self.guardian.sha256 if self.guardian else None,
+            "on_paper": int(self.on_paper),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Correction:
+    """What is right instead of a sentence of a statement, and who was there."""
+
+    number: int
+    sentence: int
+    quoted: str
+    answer: StatementAnswer
+    text: str
+    guardian: Party | None
+    named: str  # the guardian, in full
+
 
 def sign_statement(
     *,
@@ -134,48 +165,7 @@ def sign_statement(
         answers = list(statement.answers.order_by("position"))
         if statement.draft != draft or content_digest(answers) != content_now:
             raise Conflict(_("内容在核对以后又改过，请重新读给本人听再签字"))
-        exhibit = _add(
-            statement.case,
-            pdf,
-            title=_("情况说明 %s") % statement.code,
-            source_uid=statement.uid,
-            by=by,
-            at=at,
-            via=via,
-        )
-        statement.state = StatementState.FROZEN
-        statement.ended_at = at
-        statement.on_paper = signatures.on_paper
-        statement.signature = take_blob(signatures.own, at=at)
-        if signatures.guardian is not None:
-            statement.guardian_signature = take_blob(signatures.guardian, at=at)
-        statement.exhibit = exhibit
-        statement.save(
-            update_fields=[
-                *("state", "ended_at", "on_paper", "signature"),
-                *("guardian_signature", "exhibit"),
-            ]
-        )
-        cases.record(
-            StatementFrozen(
-                code=statement.code,
-                draft=draft,
-                exhibit=exhibit.code,
-                pdf=pdf.sha256,
-                content=content_now,
-                signature=signatures.own.sha256,
-                guardian_signature=(
-                    signatures.guardian.sha256 if signatures.guardian else None
-                ),
-                on_paper=int(signatures.on_paper),
-                not_asked=",".join(not_asked(statement, answers)),
-            ),
-            statement.case,
-            thing=statement.key,
-            by=by,
-            at=at,
-            via=via,
-        )
+        _freeze(statement, answers, pdf, signatures, by=by, at=at, via=via)
         fix_answers(statement, answers, by=by, at=at)
         _add_paper(statement, signatures, by=by, at=at, via=via)
         cases.remember_made(
@@ -234,20 +224,10 @@ def add_addendum(
         "by": by.actor_key,
         "text": sha256(text.encode()).hex(),
     }
-    named = name_of_party(guardian) if guardian else ""
-    answers = list(statement.answers.order_by("position"))
-    found = {one.number: one for said in numbered(answers) for one in said.sentences}
-    if sentence not in found:
-        raise InvalidInput(_("没有第 %s 句") % sentence, path="sentence")
+    correction = _correction_of(statement, sentence, text, guardian)
     check_talk(is_so=is_confirmed, act_on=act_day(statement.case), path="is_confirmed")
-    quoted = found[sentence]
-    answer = next(one for one in answers if one.uid == quoted.answer)
     signatures = _keep(signed, is_minor=statement.is_minor)
-    # The page says its number, so it is refused if another was quicker.
-    number = statement.addenda.count() + 1
-    page = _correction_page(
-        statement, number, sentence, quoted.text, text, named, signatures, at=at
-    )
+    page = _correction_page(statement, correction, signatures, at=at)
     pdf = _keep_pdf(page, at=at)
     with ledger.recording():
         statement = lock_statement(statement)
@@ -261,62 +241,9 @@ def add_addendum(
             return earlier
         policies.check_is_frozen(statement)
         _check_is_with(guardian, statement)
-        if statement.addenda.count() + 1 != number:
+        if statement.addenda.count() + 1 != correction.number:
             raise Conflict(_("同时有另一份补正签字，请再提交一次"))
-        uid = uuid5(_NAMESPACE, f"{statement.uid} {number}")
-        exhibit = _add(
-            statement.case,
-            pdf,
-            title=_("情况说明 %(code)s 补正 %(number)s")
-            % {"code": statement.code, "number": number},
-            source_uid=uid,
-            by=by,
-            at=at,
-            via=via,
-        )
-        made = Addendum.objects.create(
-            uid=uid,
-            statement=statement,
-            number=number,
-            answer=answer,
-            sentence=sentence,
-            quoted=quoted.text,
-            text=text,
-            taken_by=by,
-            added_at=at,
-            guardian_party=guardian,
-            guardian=named,
-            on_paper=signatures.on_paper,
-            signature=take_blob(signatures.own, at=at),
-            guardian_signature=(
-                take_blob(signatures.guardian, at=at) if signatures.guardian else None
-            ),
-            exhibit=exhibit,
-        )
-        cases.record(
-            AddendumSigned(
-                code=statement.code,
-                number=number,
-                place=sentence,
-                answer=answer.ref,
-                exhibit=exhibit.code,
-                pdf=pdf.sha256,
-                signature=signatures.own.sha256,
-                guardian_signature=(
-                    signatures.guardian.sha256 if signatures.guardian else None
-                ),
-                on_paper=int(signatures.on_paper),
-                guardian_party=key_of(guardian),
-                quoted_digest=made.digest_of("quoted"),
-                text_digest=made.digest_of("text"),
-                guardian_digest=made.digest_of("guardian"),
-            ),
-            statement.case,
-            thing=made.key,
-            by=by,
-            at=at,
-            via=via,
-        )
+        made = _correct(statement, correction, pdf, signatures, by=by, at=at, via=via)
         _add_paper(statement, signatures, by=by, at=at, via=via)
         cases.remember_made(
             made.uid,
@@ -326,6 +253,136 @@ def add_addendum(
             at=at,
         )
     return made
+
+
+def _freeze(
+    statement: Statement,
+    answers: Sequence[StatementAnswer],
+    pdf: Kept,
+    signatures: _Signatures,
+    *,
+    by: User,
+    at: datetime,
+    via: str,
+) -> None:
+    """The signed page becomes an exhibit, and the statement is what it says."""
+    exhibit = _add(
+        statement.case,
+        pdf,
+        title=_("情况说明 %s") % statement.code,
+        source_uid=statement.uid,
+        by=by,
+        at=at,
+        via=via,
+    )
+    changed = {
+        "state": StatementState.FROZEN,
+        "ended_at": at,
+        "exhibit": exhibit,
+        **signatures.columns(at=at),
+    }
+    for name, value in changed.items():
+        setattr(statement, name, value)
+    statement.save(update_fields=list(changed))
+    cases.record(
+        StatementFrozen(
+            code=statement.code,
+            draft=statement.draft,
+            exhibit=exhibit.code,
+            pdf=pdf.sha256,
+            content=content_digest(answers),
+            not_asked=",".join(not_asked(statement, answers)),
+            **signatures.digests(),
+        ),
+        statement.case,
+        thing=statement.key,
+        by=by,
+        at=at,
+        via=via,
+    )
+
+
+def _correct(
+    statement: Statement,
+    correction: _Correction,
+    pdf: Kept,
+    signatures: _Signatures,
+    *,
+    by: User,
+    at: datetime,
+    via: str,
+) -> Addendum:
+    """The signed correction becomes an exhibit, and stands beside the statement."""
+    uid = uuid5(_NAMESPACE, f"{statement.uid} {correction.number}")
+    exhibit = _add(
+        statement.case,
+        pdf,
+        title=_("情况说明 %(code)s 补正 %(number)s")
+        % {"code": statement.code, "number": correction.number},
+        source_uid=uid,
+        by=by,
+        at=at,
+        via=via,
+    )
+    made = Addendum.objects.create(
+        uid=uid,
+        statement=statement,
+        number=correction.number,
+        answer=correction.answer,
+        sentence=correction.sentence,
+        quoted=correction.quoted,
+        text=correction.text,
+        taken_by=by,
+        added_at=at,
+        guardian_party=correction.guardian,
+        guardian=correction.named,
+        exhibit=exhibit,
+        **signatures.columns(at=at),
+    )
+    cases.record(
+        AddendumSigned(
+            code=statement.code,
+            number=correction.number,
+            place=correction.sentence,
+            answer=correction.answer.ref,
+            exhibit=exhibit.code,
+            pdf=pdf.sha256,
+            guardian_party=key_of(correction.guardian),
+            quoted_digest=made.digest_of("quoted"),
+            text_digest=made.digest_of("text"),
+            guardian_digest=made.digest_of("guardian"),
+            **signatures.digests(),
+        ),
+        statement.case,
+        thing=made.key,
+        by=by,
+        at=at,
+        via=via,
+    )
+    return made
+
+
+def _correction_of(
+    statement: Statement, sentence: int, text: str, guardian: Party | None
+) -> _Correction:
+    """Which sentence it is, and which answer that stands in.
+
+    The page says its number, so it is refused if another was quicker.
+    """
+    answers = list(statement.answers.order_by("position"))
+    found = {one.number: one for said in numbered(answers) for one in said.sentences}
+    if sentence not in found:
+        raise InvalidInput(_("没有第 %s 句") % sentence, path="sentence")
+    quoted = found[sentence]
+    return _Correction(
+        number=statement.addenda.count() + 1,
+        sentence=sentence,
+        quoted=quoted.text,
+        answer=next(one for one in answers if one.uid == quoted.answer),
+        text=text,
+        guardian=guardian,
+        named=name_of_party(guardian) if guardian else "",
+    )
 
 
 def _check_is_with(guardian: Party | None, statement: Statement) -> None:
@@ -497,11 +554,7 @@ def _page_of(
 
 def _correction_page(
     statement: Statement,
-    number: int,
-    sentence: int,
-    quoted: str,
-    text: str,
-    guardian: str,
+    correction: _Correction,
     signatures: _Signatures,
     *,
     at: datetime,
@@ -513,7 +566,7 @@ def _correction_page(
         return {
             **_frame(statement, signatures, at=at),
             "title": _("情况说明的补正"),
-            "under": f"{statement.case.number} · {statement.code} · {number}",
+            "under": f"{statement.case.number} · {statement.code} · {correction.number}",
             "facts": [
                 [_("陈述人"), full_name(statement)],
                 [
@@ -522,20 +575,24 @@ def _correction_page(
                     % {"code": statement.code, "exhibit": original.code},
                 ],
                 [_("原件校验值"), original.file.sha256],
-                *([[_("监护人"), guardian]] if guardian else []),
+                *([[_("监护人"), correction.named]] if correction.named else []),
                 [_("记录时间"), _moment(at)],
             ],
             "told": _("原来的情况说明不作改动；下面的补正与它一起看。"),
             "answers": [
                 {
-                    "question": _("原文第 %s 句") % sentence,
+                    "question": _("原文第 %s 句") % correction.sentence,
                     "none": "",
-                    "sentences": [{"number": sentence, "text": quoted}],
+                    "sentences": [
+                        {"number": correction.sentence, "text": correction.quoted}
+                    ],
                 },
                 {
                     "question": _("本人现在说"),
                     "none": "",
-                    "sentences": [{"number": number, "text": text}],
+                    "sentences": [
+                        {"number": correction.number, "text": correction.text}
+                    ],
                 },
             ],
             "not_asked": "",

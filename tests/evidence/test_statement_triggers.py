@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
 from anlan.cases.models import Case
-from anlan.evidence import guards
+from anlan.evidence import deletion_triggers
 from anlan.evidence import services as evidence
 from anlan.evidence.models import (
     Addendum,
@@ -306,5 +306,5 @@ class TestVerify:
             call_command("verify", processes=1)
 
         assert f"the trigger {name} is not in the database" in capsys.readouterr().out
-        guards.create(None, SimpleNamespace(connection=connection))
-        assert guards.missing(connection) == []
+        deletion_triggers.create(None, SimpleNamespace(connection=connection))
+        assert deletion_triggers.missing(connection) == []

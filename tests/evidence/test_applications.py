@@ -51,9 +51,7 @@ from anlan.evidence.models import (
 )
 from anlan.evidence.policies import APPLICATION_MOVES
 from anlan.evidence.selectors import exhibit_for
-from anlan.evidence.selectors.recordings import recordings_shown_by
-from anlan.evidence.selectors.register import Wanted, register_page
-from anlan.evidence.selectors.requests import (
+from anlan.evidence.selectors.applications import (
     Release,
     application_for,
     beyond_scope,
@@ -63,6 +61,8 @@ from anlan.evidence.selectors.requests import (
     scope_of,
     story_of_application,
 )
+from anlan.evidence.selectors.recordings import recordings_shown_by
+from anlan.evidence.selectors.register import Wanted, register_page
 from anlan.evidence.selectors.retention import keepers_of
 from anlan.evidence.services import Officer, Recipient
 from anlan.evidence.services.keeping import keep_bytes

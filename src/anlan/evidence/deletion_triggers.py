@@ -1,6 +1,6 @@
 """The database itself refuses a deletion that a hold forbids, and a hold that comes too late.
 
-What it refuses about statements that ended stands in ``frozen``.
+What it refuses about statements that ended stands in ``statement_triggers``.
 
 The services ask first, under the lock of the case; this is for whatever goes around
 them. A hold on what something was made from, or on what was made of it, they do not see:
@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from anlan.evidence import frozen
+from anlan.evidence import statement_triggers
 
 _HELD = (
     "EXISTS (SELECT 1 FROM evidence_hold h WHERE (h.case_id = NEW.case_id "
@@ -83,7 +83,7 @@ _GUARDS: dict[str, tuple[str, str, str, str]] = {
         _UNDECIDED,
         "nobody decided to delete this file",
     ),
-    **frozen.GUARDS,
+    **statement_triggers.GUARDS,
 }
 
 
@@ -127,7 +127,7 @@ def _has_column(
     connection: BaseDatabaseWrapper, cursor: Any, name: str, table: str
 ) -> bool:
     """Whether what the guard asks is there yet, on the way through the migrations."""
-    column = frozen.LATER_COLUMNS.get(name)
+    column = statement_triggers.LATER_COLUMNS.get(name)
     if column is None:
         return True
     there = connection.introspection.get_table_description(cursor, table)

@@ -31,7 +31,7 @@ from anlan.customers.selectors import masked_for
 from anlan.evidence import permissions
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Applicant, ApplicationState, FootageWay
-from anlan.evidence.forms.requests import (
+from anlan.evidence.forms.applications import (
     ApplicationForm,
     ApplicationWordsForm,
     ApprovalForm,
@@ -41,8 +41,7 @@ from anlan.evidence.forms.requests import (
     SeenForm,
 )
 from anlan.evidence.models import FootageApplication
-from anlan.evidence.selectors.approvals import needs_another_packer, roles_that_pack
-from anlan.evidence.selectors.requests import (
+from anlan.evidence.selectors.applications import (
     applicant_name,
     applicant_unit,
     application_for,
@@ -53,6 +52,7 @@ from anlan.evidence.selectors.requests import (
     story_of_application,
     waiting_for,
 )
+from anlan.evidence.selectors.approvals import needs_another_packer, roles_that_pack
 
 _either = require_http_methods(["GET", "POST"])
 _ICONS = {

@@ -1,4 +1,4 @@
-"""What the database itself refuses about a statement that ended: see ``guards``.
+"""What the database itself refuses about a statement that ended.
 
 Frozen, refused or discarded, its rows stand as they are: nothing is changed, removed,
 added or put in the place of another. What may still happen is that words go blank,

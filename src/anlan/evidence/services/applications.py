@@ -63,8 +63,8 @@ from anlan.evidence.models import (
     Recording,
     RetentionLook,
 )
+from anlan.evidence.selectors.applications import may_be_asked_for
 from anlan.evidence.selectors.exhibits import exhibits_of
-from anlan.evidence.selectors.requests import may_be_asked_for
 from anlan.evidence.selectors.retention import item_of
 from anlan.evidence.services.announcing import look_soon, put_off
 from anlan.evidence.services.footage import ask_for_footage

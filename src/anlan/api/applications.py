@@ -31,14 +31,14 @@ from anlan.evidence.models import (
     Recording,
 )
 from anlan.evidence.selectors import packages_of
-from anlan.evidence.selectors.register import RegisterRow, Wanted, register_page
-from anlan.evidence.selectors.requests import (
+from anlan.evidence.selectors.applications import (
     applicant_name,
     applicant_unit,
     application_for,
     application_page,
     applications_for,
 )
+from anlan.evidence.selectors.register import RegisterRow, Wanted, register_page
 from anlan.evidence.services import Asked, Officer
 
 router = Router(tags=["footage requests"])

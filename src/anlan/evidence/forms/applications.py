@@ -23,10 +23,9 @@ from anlan.evidence.enums import (
 from anlan.evidence.forms.packages import ExhibitsField
 from anlan.evidence.forms.recordings import moment_field
 from anlan.evidence.models import Camera, Exhibit, FootageApplication, Recording
+from anlan.evidence.selectors.applications import may_be_asked_for
 from anlan.evidence.selectors.exhibits import exhibits_of
-from anlan.evidence.selectors.requests import may_be_asked_for
-from anlan.evidence.services.register import MOST_REASON
-from anlan.evidence.services.requests import (
+from anlan.evidence.services.applications import (
     HELD_FOR,
     LONGEST_HELD,
     MOST_DOCUMENT,
@@ -36,6 +35,7 @@ from anlan.evidence.services.requests import (
     Asked,
     Officer,
 )
+from anlan.evidence.services.register import MOST_REASON
 
 _TWO_LINES = forms.Textarea(attrs={"rows": 2})
 _PERSON = ("name", "phone")

@@ -24,8 +24,8 @@ from anlan.evidence import jobs, services
 from anlan.evidence.enums import ApplicationState, FootageWay
 from anlan.evidence.events import PackageDownloaded
 from anlan.evidence.models import FootageApplication, Package
+from anlan.evidence.selectors.applications import release_of
 from anlan.evidence.selectors.register import Wanted, register_page
-from anlan.evidence.selectors.requests import release_of
 from anlan.ledger import services as ledger
 from anlan.ledger.models import Entry
 from anlan.play.pictures import picture
@@ -243,7 +243,7 @@ def test_list_by_state_and_by_page(
     assert "还没有录像申请" in empty
     rows = [film.applied() for _n in range(5)]
     film.approved()
-    monkeypatch.setattr("anlan.evidence.selectors.requests.PAGE", 4)
+    monkeypatch.setattr("anlan.evidence.selectors.applications.PAGE", 4)
 
     first = manager.get("/footage/").content.decode()
     second = manager.get(f"/footage/?after={rows[2].number}").content.decode()
