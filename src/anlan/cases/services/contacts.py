@@ -374,13 +374,15 @@ def correct_contact(
 ) -> Party:
     """Put right what is written of a party, who may ask for it (个人信息保护法第四十六条).
 
-    In every case of theirs, and of a closed one too; an empty telephone removes it.
+    In every case of theirs, and of a closed one too; an empty telephone removes it, once
+    no case of theirs is open or held.
 
     Raises:
         NotFound: nobody has been identified.
         NotAllowed: the reader speaks for the other side.
         InvalidInput: nothing, or a name or number that cannot be.
-        Conflict: they were erased, or are now the same as another person.
+        Conflict: they were erased, or are now the same as another person; or a telephone
+            would be removed while a case of theirs is open, or held.
     """
     if party.person is None:
         raise NotFound(_NOBODY)
