@@ -474,7 +474,7 @@ class TestConsent:
             person=victim.person,
             site=scene.site,
             phone="19900006621",
-            by=scene.officer,
+            by=scene.guard,
             at=scene.at,
         )
         sent: list[dict[str, Any]] = []
@@ -516,6 +516,49 @@ class TestConsent:
         assert last.sealed  # no fourth message in an hour
         with pytest.raises(InvalidInput):  # and the one before is over
             mediation.consent_by_link(link=link, code=code[0], by=link, at=scene.at)
+
+    @pytest.mark.parametrize("late", [False, True])
+    def test_a_number_of_whoever_asks_for_the_code_gets_none(
+        self, scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch, late: bool
+    ) -> None:
+        """One person could enter their own number and agree for the side (G17)."""
+        victim, _aggressor = sides(scene, case)
+        assert victim.person is not None
+        sent: list[Any] = []
+
+        def text_message(**said: Any) -> Outcome:
+            sent.append(said)
+            return Outcome(verdict=Verdict.SENT)
+
+        monkeypatch.setattr(outward, "has_text_messages", lambda _site: True)
+        monkeypatch.setattr(outward, "text_message", text_message)
+        talks = begun(scene, case)
+        later = scene.at + timedelta(minutes=1)
+        customers.correct_person(
+            person=victim.person,
+            site=scene.site,
+            phone="19900006621",
+            by=scene.guard if late else scene.officer,
+            at=later if late else scene.at,
+        )
+        customers.correct_person(  # of something else, by somebody else: decides nothing
+            person=victim.person,
+            site=scene.site,
+            note="左眼视力弱",
+            by=scene.manager,
+            at=later,
+        )
+        link_of(scene, talks, Side.VICTIM)
+
+        made = mediation.give_code(
+            talks=talks, side=Side.VICTIM, by=scene.officer, at=later
+        )
+
+        assert sent == []
+        assert made.sealed
+        with pytest.raises(NotAllowed):
+            mediation.open_code(code=made, by=scene.officer, at=later)
+        assert mediation.open_code(code=made, by=scene.manager, at=later)
 
     def test_a_new_link_ends_the_one_before(self, scene: Scene, case: Case) -> None:
         talks = begun(scene, case)

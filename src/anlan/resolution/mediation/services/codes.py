@@ -35,7 +35,10 @@ from anlan.resolution.mediation.events import (
     CodeSent,
 )
 from anlan.resolution.mediation.models import LinkCode, OwnLink, Talks
-from anlan.resolution.mediation.selectors.codes import sealed_place
+from anlan.resolution.mediation.selectors.codes import (
+    is_number_doubtful,
+    sealed_place,
+)
 from anlan.resolution.mediation.selectors.standing import (
     is_minor,
     needs_guardian,
@@ -62,8 +65,9 @@ def give_code(
 ) -> LinkCode:
     """Make a code for the link of a side, which nobody sees who asks for it.
 
-    It goes to the phone that is entered of the side. Without a gateway, or a phone, it
-    stays sealed, for somebody who did not make the link to open.
+    It goes to the phone that is entered of the side. Without a gateway or a phone, or
+    where the number may be somebody else's (``is_number_doubtful``), it stays sealed, for
+    somebody who did not make the link to open.
 
     Raises:
         Conflict: the side has no link, has agreed, or is asked through its guardian; or
@@ -95,6 +99,9 @@ def give_code(
         record(
             CodeGiven(code=talks.code, side=side.value), talks, by=by, at=at, via=via
         )
+    party, maker = talks.party_of(side), link.own_link.made_by
+    if party.person and is_number_doubtful(party.person, talks, askers=(by, maker)):
+        return made
     _send(made, talks, side, digits, at=at)
     return made
 
