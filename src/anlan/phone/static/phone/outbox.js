@@ -309,7 +309,7 @@ const whyRefused = ({ file }) => `${file.name} · ${sentences(file.errors).join(
 function row(item, list) {
   const refused = sentences(item.errors);
   const other = item.user !== holder();
-  const line = lineOf(list, item, item.place || "", saidWhy(item, item, list) || refused.join(" ") || whyKept(item, list) || list.dataset.network);
+  const line = lineOf(list, item, item.place || "", saidWhy(item, list) || refused.join(" ") || whyKept(item, list) || list.dataset.network);
   offerToThrowAway(line, item, null, list);
   const send = line.querySelector("[data-send]");
   send.hidden = !other || item.isAct || item.filesFirst || !list.dataset.forAnother;
@@ -318,9 +318,7 @@ function row(item, list) {
   return line;
 }
 
-// Only to whoever gave the reason: it is told when they open this phone with a network, and
-// nobody else can tell it for them.
-const saidWhy = (one, item, { dataset }) => one.why?.by === holder() && item.user !== holder() && dataset.unsaidWhy;
+const saidWhy = (one, { dataset }) => one.why && dataset.unsaidWhy;
 
 // Why it still lies here, if not for want of a network alone.
 function whyKept(item, { dataset }) {
@@ -342,11 +340,6 @@ async function throwAway(item, file, reason, list) {
   try {
     if (file) await changeFile(item, file, { why: withWhy(file).why });
     else await change(item.id, withWhy);
-  } catch (error) {
-    console.warn(error);
-    return toast(list.dataset.unkept ?? words.fault); // a full phone keeps no reason either
-  }
-  try {
     const known = await askToken();
     if (!known) throw new Unreached("signed out");
     const said = await tellReasons(await found(item.id), known);
@@ -438,7 +431,7 @@ function saving(file, text) {
 
 // A file that its report did not take: it goes into the evidence, or onto the phone.
 function fileRow({ item, file }, list) {
-  const line = lineOf(list, item, file.name, saidWhy(file, item, list) || sentences(file.errors).join(" "));
+  const line = lineOf(list, item, file.name, saidWhy(file, list) || sentences(file.errors).join(" "));
   offerToThrowAway(line, item, file, list);
   const isSaved = isLarge(file);
   const link = isSaved ? saving(file, words.save) : linkTo(`/m/cases/${item.answer.number}/upload/`, words.upload);
