@@ -36,7 +36,6 @@ NOT_A_CHANGE = {
     "anlan.cases.services.new_secret": "chance, writes nothing",
     "anlan.cases.services.move_access_links": "follows what was moved and recorded",
     "anlan.cases.services.forget_words": "follows what was erased and recorded",
-    "anlan.incidents.services.note_report": "follows a hand-over, which is recorded",
     "anlan.incidents.services.part_voices": "follows from parting, which is recorded",
 }
 # Part of a change that somebody else's service makes, and records.
@@ -48,6 +47,7 @@ NO_ACTOR = {
     "anlan.incidents.services.resume_closing": "follows from reopening",
     "anlan.incidents.services.begin_closing_clocks": "the worker's: the program itself acts",
     "anlan.incidents.services.end_waiver": "follows from the level, which is recorded",
+    "anlan.incidents.services.note_report": "follows a hand-over, which is recorded",
     "anlan.incidents.services.part_responders": "follows from parting, which is recorded",
     "anlan.cases.services.start_contact_clock": "follows from control, which is recorded",
     "anlan.cases.services.renew_task_clock": "part of the change it serves",

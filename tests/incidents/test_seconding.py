@@ -12,7 +12,7 @@ from anlan.incidents import messages
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import CallOutcome, EmergencyService
 from anlan.incidents.models import Incident, PoliceWaiver
-from anlan.incidents.selectors import proposals_to_decide
+from anlan.incidents.selectors import proposals_to_decide, seconding
 from anlan.incidents.services.seconding import SECOND
 from anlan.notify.enums import Urgency
 from anlan.notify.models import Message
@@ -165,6 +165,38 @@ def test_a_company_from_before_the_standard_has_the_clock_too(scene: Scene) -> N
     assert clock.due_at == scene.at + timedelta(minutes=5)
     pass_time(scene.at, 301)
     assert missed(incident) == ["第二人复核"]
+
+
+@pytest.mark.parametrize("old", ["called", "joined", "own", "waiting"])
+def test_what_is_old_hides_nothing_that_waits(
+    scene: Scene, old: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seconding, "_MOST", 1)
+    first, second = (
+        scene.incident(flags=[]),
+        scene.incident(flags=[], place=scene.place("园区 南门")),
+    )
+    incidents.propose_police_waiver(
+        incident=first,
+        reason="双方当场和好",
+        by=scene.manager if old == "own" else scene.officer,
+        at=scene.at,
+    )
+    waiver = proposed(scene, second)
+    if old == "called":
+        incidents.record_emergency_call(
+            incident=first, service=EmergencyService.POLICE, by=scene.guard, at=scene.at
+        )
+    elif old == "joined":
+        third = scene.incident(flags=[], place=scene.place("6 号楼 1 层 大堂"))
+        incidents.record_emergency_call(
+            incident=third, service=EmergencyService.POLICE, by=scene.guard, at=scene.at
+        )
+        cases.join_cases(
+            case=third.case, host=first.case, by=scene.officer, at=scene.at
+        )
+
+    assert proposals_to_decide(scene.manager) == [waiver]
 
 
 def test_it_is_listed_for_whoever_may_agree(scene: Scene, sign_in: SignIn) -> None:

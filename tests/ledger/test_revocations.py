@@ -168,6 +168,25 @@ class TestSigner:
 
         assert revocations(folder) == made
 
+    def test_killed_and_then_rotated_it_can_still_be_revoked(
+        self, leaked, folder, monkeypatch
+    ) -> None:
+        def killed(*_said: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(keys, "write_key", killed)
+            with pytest.raises(KeyboardInterrupt):
+                revoke(folder, reason=WHY, seconds=SECONDS)
+        keys.rotate(folder)
+        assert revocations(folder) == []
+
+        made = revoke(folder, reason=WHY, seconds=SECONDS, key=public_bytes(leaked))
+
+        assert revocations(folder) == made
+        keys.rotate(folder)  # who said so went, and it still counts
+        assert revocations(folder) == made
+
     @pytest.mark.parametrize("reason", ["", "a\nb", "x" * 121])
     def test_a_reason_is_a_line(self, folder, reason) -> None:
         before = (folder / "key").read_text()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from anlan.accounts.models import User
 from anlan.accounts.permissions import sites_where
 from anlan.accounts.roles import Permission
 from anlan.cases.enums import CaseState
+from anlan.incidents.enums import Police
 from anlan.incidents.models import FalseAlarmProposal, Incident, PoliceWaiver
 from anlan.incidents.permissions import can_decide
 from anlan.incidents.policies import still_waits
@@ -29,16 +30,25 @@ def proposal_named(thing: str) -> PoliceWaiver | FalseAlarmProposal:
 def proposals_to_decide(user: User) -> list[PoliceWaiver | FalseAlarmProposal]:
     """Those of the reader's sites that they may agree to by now, the oldest first.
 
+    Of the newest incidents. What nobody settles any more, or others have to, is left out
+    before they are counted: it would hide what waits for the reader.
+
     One question where nothing waits, as mostly.
     """
-    undecided = {"incident": OuterRef("pk"), "decided_at": None}
-    waits = [Exists(kind.objects.filter(**undecided)) for kind in _KINDS]
+    others = {"incident": OuterRef("pk"), "decided_at": None}
+    waivers, false_alarms = (
+        Exists(kind.objects.filter(**others).exclude(proposed_by=user))
+        for kind in _KINDS
+    )
+    told = Incident.objects.filter(
+        case__joined_into=OuterRef("case"), police=Police.CALLED
+    )
     incidents = Incident.objects.filter(
-        waits[0] | waits[1],
+        Q(false_alarms) | Q(waivers) & ~Q(police=Police.CALLED) & ~Q(Exists(told)),
         case__state=CaseState.OPEN,
         case__site__in=sites_where(user, Permission.POLICE_WAIVE),
     )
-    keys = list(incidents.order_by("pk").values_list("pk", flat=True)[:_MOST])
+    keys = list(incidents.order_by("-pk").values_list("pk", flat=True)[:_MOST])
     if not keys:
         return []
     found = [

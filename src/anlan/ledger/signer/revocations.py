@@ -23,6 +23,7 @@ from anlan.ledger.signer.keys import (
     KeyTrouble,
     load,
     locked,
+    rotations,
     successor,
     write_whole,
 )
@@ -191,10 +192,15 @@ def _signed(
 
 
 def revocations(folder: Path) -> list[Revocation]:
-    """All that were said; those of the key in use never were, somebody was killed."""
+    """All that were said.
+
+    Those of the key in use never were, nor those by a key that never was in use: somebody
+    was killed before it took over, and what was written then blocks no later word.
+    """
     path = folder / REVOCATIONS
     if not path.exists():
         return []
     said = [revocation_of(one) for one in json.loads(path.read_text("ascii"))]
     in_use = public_bytes(load(folder))
-    return [one for one in said if one.key != in_use]
+    used = {in_use, *(step.old for step in rotations(folder))}
+    return [one for one in said if one.key != in_use and one.by in used]
