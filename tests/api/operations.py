@@ -314,6 +314,21 @@ def split_report(scene: Scene) -> Request:
     return f"/reports/{scene.report(by=scene.guard).uid}/splitting", None
 
 
+@get()
+def list_rule_sets(scene: Scene) -> str:
+    return "/law/rule-sets"
+
+
+@get()
+def list_guardrails(scene: Scene) -> str:
+    return "/law/guardrails"
+
+
+@get()
+def list_sources(scene: Scene) -> str:
+    return "/law/sources"
+
+
 @post(status=201)
 def give_report_link(scene: Scene) -> Request:
     return f"/reports/{scene.report(channel=Channel.DESK).uid}/link", None

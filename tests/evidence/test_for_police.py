@@ -17,16 +17,20 @@ from django.urls import reverse
 from anlan.accounts.models import User
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases.models import Case
+from anlan.desk.selectors import decisions
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
 from anlan.evidence.enums import Masking, Purpose
 from anlan.evidence.models import Exhibit, Package
 from anlan.evidence.services import Recipient, packages
 from anlan.evidence.verifier import verify
+from anlan.notify.enums import ChannelKind
+from anlan.notify.models import Delivery
 from anlan.play.signing import signer_at_hand
 from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import ItemKind, ItemState
 from anlan.resolution.legal.models import PoliceReport
+from anlan.resolution.legal.selectors.police import lists_to_approve
 from tests.evidence.footage import filmed
 from tests.evidence.told import corrected, frozen
 from tests.incidents.story import facts
@@ -284,3 +288,59 @@ class TestOnPages:
             reverse("evidence:package", args=[case.number, package.uid])
         ).content.decode()
         assert report.code in page
+
+
+class TestListThatWaits:
+    """Whoever may approve it hears of it, and finds it on the first page."""
+
+    def told(self) -> list[str]:
+        sent = Delivery.objects.filter(
+            message__kind="legal.list_waits", kind=ChannelKind.INAPP
+        )
+        return sorted(sent.values_list("user__username", flat=True))
+
+    def test_who_may_approve_is_told_once_for_a_list(
+        self, scene: Scene, case: Case, paper: Exhibit
+    ) -> None:
+        report = listed(scene, case, paper)
+        put(scene, report, ItemKind.IDENTITY, words="都带来")
+
+        told = self.told()
+
+        assert scene.manager.username in told
+        assert counsel(scene).username in told
+        assert scene.officer.username not in told
+        assert len(told) == len(set(told))
+
+    def test_a_list_that_changed_after_the_approval_waits_again(
+        self, scene: Scene, case: Case, paper: Exhibit
+    ) -> None:
+        report = approved(scene, listed(scene, case, paper))
+        before = len(self.told())
+
+        put(scene, report, ItemKind.IDENTITY, words="都带来")
+
+        assert before > 0
+        assert len(self.told()) == 2 * before
+
+    def test_a_list_without_statements_waits_for_nobody(
+        self, scene: Scene, case: Case
+    ) -> None:
+        report = begun(scene, case)
+        put(scene, report, ItemKind.WITNESSES, words="没有写下来")
+
+        assert self.told() == []
+        assert lists_to_approve(scene.manager) == []
+
+    def test_it_stands_on_the_first_page_until_it_is_approved(
+        self, scene: Scene, case: Case, paper: Exhibit
+    ) -> None:
+        report = listed(scene, case, paper)
+
+        assert lists_to_approve(scene.manager) == [report]
+        assert [one.title for one in decisions(scene.manager)] == ["报案材料清单待批准"]
+        assert decisions(scene.officer) == []  # who made it
+
+        approved(scene, report)
+
+        assert lists_to_approve(scene.manager) == []

@@ -131,7 +131,9 @@ PERMISSION_LABELS: dict[Permission, Promise] = {
     Permission.REVIEW_APPROVE: _("审批事件报告（编写人以外的人）"),
     Permission.RECORDING_SAVE: _("保存监控录像"),
     Permission.FOOTAGE_TAKE_IN: _("受理录像的查阅、调取申请"),
-    Permission.FOOTAGE_APPROVE: _("批准录像的查阅、调取，查看登记簿"),
+    Permission.FOOTAGE_APPROVE: _(
+        "批准录像的查阅、调取，批准录像和情况说明交公安机关，查看登记簿"
+    ),
     Permission.POLICE_REPORT: _("报案：备材料、递交、登记办案文书"),
     Permission.POLICE_WAIVE: _("复核“不报警”和误报的决定"),
     Permission.WORK_INJURY: _("办理工伤：申请、移交、登记结果"),

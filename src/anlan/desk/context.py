@@ -202,6 +202,12 @@ DESK: tuple[Group, ...] = (
                 permission=Permission.COUNSEL_ENGAGE,
             ),
             Entry(
+                label=_("规则与法条"),
+                icon="scale",
+                url_name="desk:law",
+                permission=Permission.INVESTIGATION_READ,
+            ),
+            Entry(
                 label=_("本地报案指引"),
                 icon="map-pin",
                 url_name="procedures:overview",

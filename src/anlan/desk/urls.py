@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.desk import administration, views
+from anlan.desk import administration, law, views
 
 app_name = "desk"
 urlpatterns = [
@@ -36,5 +36,8 @@ urlpatterns = [
         administration.playbook_version,
         name="playbook_version",
     ),
+    path("law/", law.rules, name="law"),
+    path("law/sources/", law.sources, name="law_sources"),
+    path("law/<str:rule_id>/", law.rule, name="law_rule"),
     path("healthz", views.healthz, name="healthz"),
 ]

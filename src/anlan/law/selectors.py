@@ -77,8 +77,28 @@ def guardrail(guardrail_id: str) -> Guardrail:
     return _guardrails()[guardrail_id]
 
 
+def is_guardrail(reference: str) -> bool:
+    return reference in _guardrails()
+
+
 def guardrails() -> tuple[Guardrail, ...]:
     return book().guardrails
+
+
+def periods() -> tuple[Period, ...]:
+    """The rule sets, oldest first: each the days whose acts it judges."""
+    return book().periods
+
+
+def sources_of(rule: Guardrail) -> tuple[str, ...]:
+    """What it and its sentences rest on, each once."""
+    points = (name for point in rule.points for name in point.sources)
+    return tuple(dict.fromkeys((*rule.sources, *points)))
+
+
+def guardrails_on(source: Source) -> tuple[Guardrail, ...]:
+    """Those that rest on it, themselves or by one of their sentences."""
+    return tuple(rule for rule in guardrails() if source.id in sources_of(rule))
 
 
 def sources() -> tuple[Source, ...]:

@@ -223,6 +223,7 @@ def things_to_look_at(*, at: datetime) -> dict[str, str]:
     _close_some(site, at=at)
     return {
         "captain": str(captain.uid),
+        "scanned": scanned.incident.case.number,
         "pin": _PIN,
         "enrolment": enrolment,
         "join": join,

@@ -15,6 +15,7 @@ from anlan.accounts.roles import Permission
 from anlan.accounts.selectors import Gap, periods_held, roster_gaps
 from anlan.accounts.services import phone_of
 from anlan.base.clock import day_bounds, local_day
+from anlan.base.remembered import address
 from anlan.cases.enums import CaseState, Phase
 from anlan.cases.models import Case, Deadline
 from anlan.cases.selectors import cases_for
@@ -30,6 +31,7 @@ from anlan.incidents.models import (
 from anlan.incidents.policies import minutes_on_the_way
 from anlan.incidents.selectors import proposals_to_decide, written_at
 from anlan.incidents.services.responding import ACKNOWLEDGE, ARRIVE, CONTROL
+from anlan.resolution.legal.selectors.police import lists_to_approve
 
 MOST_INCIDENTS = 60  # open at once; beyond it the list of cases is the place
 MOST_DUTIES = 60
@@ -93,7 +95,7 @@ class Decision:
 
 def decisions(user: User) -> list[Decision]:
     """What waits for the reader as the second person, the oldest first."""
-    return [
+    proposals = [
         Decision(
             case=one.incident.case,
             title=_("不报警待复核")
@@ -105,6 +107,17 @@ def decisions(user: User) -> list[Decision]:
         )
         for one in proposals_to_decide(user)
     ]
+    lists = [
+        Decision(
+            case=one.case,
+            title=_("报案材料清单待批准"),
+            proposed_by=one.author.name,
+            proposed_at=one.begun_at,
+            url=address("legal:police_report", one.case.number, one.uid),
+        )
+        for one in lists_to_approve(user)
+    ]
+    return sorted([*proposals, *lists], key=lambda one: one.proposed_at)
 
 
 def _panel(proposal: PoliceWaiver | FalseAlarmProposal) -> str:

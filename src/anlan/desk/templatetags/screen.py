@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from anlan.base.duration import duration_words
 from anlan.base.identity import mask_identity_number, mask_name, mask_plate
 from anlan.base.phone import mask_phone
-from anlan.base.remembered import remembered
+from anlan.base.remembered import address, remembered
 from anlan.desk.context import is_current
 from anlan.incidents.measures import limit_words
+from anlan.law.selectors import cite_rule, is_guardrail
 from anlan.ledger.models import Worded
 
 _DAYS = (
@@ -80,6 +81,20 @@ def icon(name: str) -> SafeString:
     An unknown name draws a dot: a word from the database never leaves a hole.
     """
     return _icon(name)
+
+
+@register.simple_tag(takes_context=True)
+def rule_link(context: Context, reference: str) -> SafeString | str:
+    """What a rule rests on, with the way to its page; anything else as it is.
+
+    Where nobody is signed in, words alone: the pages of the law are the staff's.
+    """
+    words = cite_rule(reference)
+    user = getattr(context.get("request"), "user", None)
+    if not is_guardrail(reference) or not getattr(user, "is_authenticated", False):
+        return words
+    there = address("desk:law_rule", reference)
+    return format_html('<a class="link" href="{}">{}</a>', there, words)
 
 
 @register.filter

@@ -87,6 +87,8 @@ PERIOD_PASSED = "legal.period_passed"
 
 PAPER_CAME = "legal.paper_came"
 
+LIST_WAITS = "legal.list_waits"
+
 HOLD_PROPOSED = "legal.hold_proposed"
 
 FOLLOW = ("duty_officer", "legal_counsel")
@@ -104,6 +106,12 @@ add_texts(
         body=_(
             "%(number)s 的报案 %(code)s 有一项期限已到（有鉴定的，是最早的一天），请查看并询问公安机关"
         ),
+    ),
+    Text(
+        kind=LIST_WAITS,
+        name=_("报案材料清单待批准"),
+        title=_("报案材料清单待批准：%(number)s"),
+        body=_("%(number)s 的报案 %(code)s 列了情况说明，另一人批准以后才能交公安机关"),
     ),
     Text(
         kind=HOLD_PROPOSED,

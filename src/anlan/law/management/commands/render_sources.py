@@ -121,7 +121,7 @@ def render() -> str:
 
 
 def _source(source: Source) -> tuple[str, ...]:
-    rules = [rule.id for rule in selectors.guardrails() if _uses(rule, source)]
+    rules = [rule.id for rule in selectors.guardrails_on(source)]
     return (
         str(source.number),
         f"`{source.id}` {selectors.citation(source)}",
@@ -172,12 +172,6 @@ def _measure(one: Measure) -> tuple[str, ...]:
         f"{one.text} {one.text_en}",
         _bold(one.confidence),
         ", ".join(numbers),
-    )
-
-
-def _uses(rule: Guardrail, source: Source) -> bool:
-    return source.id in rule.sources or any(
-        source.id in point.sources for point in rule.points
     )
 
 

@@ -12,6 +12,8 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import Site, User
+from anlan.accounts.permissions import sites_where
+from anlan.accounts.roles import Permission
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.errors import NotFound
 from anlan.cases.act import act_of
@@ -20,14 +22,25 @@ from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
 from anlan.cases.selectors.guardians import stands_for, with_guardians
-from anlan.evidence.enums import Applicant, ExhibitKind, Ground, Purpose, Source
+from anlan.evidence.enums import (
+    Applicant,
+    ExhibitKind,
+    Ground,
+    Protection,
+    Purpose,
+    Source,
+)
 from anlan.evidence.models import Exhibit, FootageApplication, Package
-from anlan.evidence.selectors.approvals import Approval, add_approvals
+from anlan.evidence.selectors.approvals import (
+    Approval,
+    add_approvals,
+    statements_among,
+)
 from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.selectors.retention import add_grounds
 from anlan.evidence.services.statements import is_known_minor
 from anlan.law import selectors as law
-from anlan.resolution.legal import periods, permissions
+from anlan.resolution.legal import periods, permissions, policies
 from anlan.resolution.legal.enums import (
     Happening,
     ItemKind,
@@ -49,6 +62,7 @@ from anlan.resolution.legal.periods import Happened, Period
 from anlan.resolution.legal.police_duty import duty_of
 
 _INSTANT = timedelta(microseconds=1)
+_MOST_WAITING = 50
 # What the police have; further material belongs to the report that it supplements.
 TRACKED = Q(supplements=None) & ~Q(state__in=[ReportState.PREPARING, "dropped"])
 _PENDING = [state for state in ReportState if state.is_pending]
@@ -164,6 +178,33 @@ def listed_exhibits(report: PoliceReport) -> QuerySet[Exhibit]:
     return Exhibit.objects.filter(
         pk__in=items.filter(exhibits__isnull=False).values("exhibits")
     ).order_by("number")
+
+
+def waits_for_approval(report: PoliceReport) -> bool:
+    """Whether statements on its list stay here until another person approved it (G13)."""
+    return (
+        report.state == ReportState.PREPARING
+        and report.approved_by_id is None
+        and bool(statements_among(listed_exhibits(report)))
+    )
+
+
+def lists_to_approve(user: User) -> list[PoliceReport]:
+    """Lists of material that wait and that the reader may approve, the oldest first."""
+    rows = PoliceReport.objects.filter(
+        state=ReportState.PREPARING,
+        approved_by=None,
+        items__exhibits__protection=Protection.STATEMENT,
+        case__site__in=sites_where(user, Permission.FOOTAGE_APPROVE),
+    )
+    found = rows.select_related("author", "case__site__organisation").distinct()
+    return [
+        one
+        for one in found.order_by("begun_at", "pk")[:_MOST_WAITING]
+        if waits_for_approval(one)
+        and permissions.can_approve_material(user, one.case)
+        and policies.material_may_be_approved(one, by=user)
+    ]
 
 
 def approvals_of(case: Case) -> list[Approval]:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from anlan.accounts.models import User
+from anlan.accounts.roles import Permission, roles_with
+from anlan.accounts.selectors import people_by_role
 from anlan.base.clock import local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
@@ -26,7 +28,8 @@ from anlan.evidence.services.statements import is_known_minor
 from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
-from anlan.resolution.legal import permissions, policies
+from anlan.notify import services as notify
+from anlan.resolution.legal import messages, permissions, policies
 from anlan.resolution.legal.enums import (
     Issuer,
     ItemKind,
@@ -52,6 +55,7 @@ from anlan.resolution.legal.selectors.police import (
     standing_papers,
     tracked_report,
     untold_since,
+    waits_for_approval,
 )
 from anlan.resolution.legal.services.running import reckon_anew
 from anlan.resolution.selectors.plans import is_reported
@@ -151,11 +155,13 @@ def set_item(
         report = _lock(report)
         policies.check_is_preparing(report)
         _check_are_of(report.case, chosen, by)
-        before = _listed_keys(report)
+        before, waited = _listed_keys(report), waits_for_approval(report)
         _say(report, kind, state, chosen, words, by=by, at=at)
         if report.approved_by_id is not None and _listed_keys(report) != before:
             report.approved_at = report.approved_by = None  # another list, asked anew
             report.save(update_fields=["approved_at", "approved_by"])
+        if not waited and waits_for_approval(report):
+            _tell_approvers(report, by=by, at=at)
     return report
 
 
@@ -189,6 +195,29 @@ def _say(
 
 def _listed_keys(report: PoliceReport) -> set[int]:
     return set(listed_exhibits(report).values_list("pk", flat=True))
+
+
+def _tell_approvers(report: PoliceReport, *, by: User, at: datetime) -> None:
+    """Once for a list, and again when one that was approved is another by now."""
+    case = report.case
+    held = people_by_role(case.site, roles_with(Permission.FOOTAGE_APPROVE))
+    people = {one.pk: one for some in held.values() for one in some}
+    notify.send(
+        kind=messages.LIST_WAITS,
+        site=case.site,
+        subject=case.subject,
+        people=[
+            one
+            for one in people.values()
+            if permissions.can_approve_material(one, case)
+            and policies.material_may_be_approved(report, by=one)
+        ],
+        params={"number": case.number, "code": report.code},
+        path=f"/cases/{case.number}/police/{report.uid}/",
+        exercise=case.exercise,
+        by=by,
+        at=at,
+    )
 
 
 def approve_material(
