@@ -252,7 +252,12 @@ class TestEntering:
         close(case, scene)
         judged = paper(scene, report, PaperKind.JUDGMENT, days=90)
         came = judged.recorded_at
-        assert told_by("legal.paper_came_late") == {"hetao", "chenlu", "lifang", "chenwen"}
+        assert told_by("legal.paper_came_late") == {
+            "hetao",
+            "chenlu",
+            "lifang",
+            "chenwen",
+        }
 
         fire_due_deadlines(at=came + timedelta(hours=23))
         assert told_by("legal.victim_untold") == set()
