@@ -134,6 +134,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         mediation.tell_of_delay,
         cases.remind_of_contact,
         counselling.answer_missed,
+        legal.tell_of_late_telling,
     ],
     CaseClosed.kind: [
         resolution.keep_open_for_objections,
@@ -172,6 +173,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
     CaseReopened.kind: [
         incidents.go_on,
         resolution.catch_up_with_letters,
+        legal.tell_after_reopening,
     ],
     CommandTaken.kind: [incidents.tell_of_handover],
     CustodyStepped.kind: [evidence.tell_receiver],

@@ -19,11 +19,13 @@ from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import TaskState
-from anlan.cases.models import Case, Task
+from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import timeline
+from anlan.cases.services.deadlines import fire_due_deadlines
 from anlan.evidence.enums import Keeper
 from anlan.evidence.selectors.retention import keepers_of
 from anlan.ledger.verify import verify
+from anlan.notify.models import Message
 from anlan.resolution.legal import jobs, periods
 from anlan.resolution.legal import services as legal
 from anlan.resolution.legal.enums import (
@@ -77,6 +79,22 @@ def state(report: PoliceReport) -> str:
 
 def running(report: PoliceReport) -> set[str]:
     return set(report.periods.filter(ended_at=None).values_list("rule", flat=True))
+
+
+def told_by(kind: str) -> set[str]:
+    rows = Message.objects.filter(kind=kind)
+    return set(rows.values_list("deliveries__user__username", flat=True)) - {None}
+
+
+def told(scene: Scene, case: Case, party: Party, *, at: Any) -> None:
+    legal.tell_rights(
+        case=case,
+        party=party,
+        way=ToldWay.PHONE,
+        happened=at,
+        by=scene.officer,
+        at=at,
+    )
 
 
 def tasks(case: Case, key: str) -> list[Task]:
@@ -307,6 +325,64 @@ class TestEntering:
         assert state(report) == ReportState.JUDGED
         assert tasks(case, "rights:") == []
         assert tasks(case, "legal_hold:") == []
+
+    def test_in_a_closed_case_those_above_hear_that_nobody_was_told(
+        self, scene, case, report
+    ) -> None:
+        """Papers of courts come when a case is closed; its clock is no task of it."""
+        one, other = victim(scene, case), victim(scene, case)
+        close(case, scene)
+        judged = paper(scene, report, PaperKind.JUDGMENT, days=90)
+        came = judged.recorded_at
+        assert told_by("legal.paper_came_late") == {
+            "hetao",
+            "chenlu",
+            "lifang",
+            "chenwen",
+        }
+
+        fire_due_deadlines(at=came + timedelta(hours=23))
+        assert told_by("legal.victim_untold") == set()
+        told(scene, case, one, at=came + timedelta(hours=23))
+        fire_due_deadlines(at=came + timedelta(hours=25))
+        assert told_by("legal.victim_untold") == {"hetao", "guoxin"}
+
+        paper(scene, report, PaperKind.APPEAL, days=100)
+        again = paper(scene, report, PaperKind.JUDGMENT, days=120)
+        for each in (one, other):
+            told(scene, case, each, at=again.recorded_at)
+        fire_due_deadlines(at=again.recorded_at + timedelta(days=2))
+        assert Message.objects.filter(kind="legal.victim_untold").count() == 1
+        assert verify().is_sound
+
+    @pytest.mark.parametrize("is_told", [False, True])
+    def test_reopened_it_asks_to_tell(self, scene, case, report, is_told) -> None:
+        one = victim(scene, case)
+        case = close(case, scene)
+        judged = paper(scene, report, PaperKind.JUDGMENT, days=90)
+        if is_told:
+            told(scene, case, one, at=judged.recorded_at)
+
+        at = judged.recorded_at + timedelta(hours=1)
+        cases.reopen_case(case=case, by=scene.manager, at=at)
+
+        found = [one.state for one in tasks(case, "rights:")]
+        assert found == ([] if is_told else [TaskState.OPEN])
+        assert not case.deadlines.filter(
+            key="legal.tell_victim", met_at=None, cancelled_at=None
+        ).exists()
+
+    def test_a_paper_that_was_entered_wrongly_stops_its_clock(
+        self, scene, case, report
+    ) -> None:
+        victim(scene, case)
+        close(case, scene)
+        judged = paper(scene, report, PaperKind.JUDGMENT, days=90)
+        legal.revoke_paper(
+            paper=judged, reason="登记错了", by=scene.officer, at=judged.recorded_at
+        )
+        fire_due_deadlines(at=judged.recorded_at + timedelta(days=2))
+        assert told_by("legal.victim_untold") == set()
 
     @pytest.mark.parametrize("who", ["wangjianguo", "lifang", "xuqing", "dingyi"])
     def test_is_not_everybodys(self, scene, report, who) -> None:

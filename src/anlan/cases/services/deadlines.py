@@ -207,5 +207,7 @@ def _title(deadline: Deadline) -> str:
     titles = {
         VICTIM_CONTACT: _("为受害人指定联系人"),
         "incident.second_person": _("第二人复核"),
+        # The house's own, of a closed case.
+        "legal.tell_victim": _("把救济途径告诉受害一方"),
     }
     return titles.get(deadline.key, deadline.key)

@@ -89,6 +89,10 @@ PAPER_CAME = "legal.paper_came"
 
 LIST_WAITS = "legal.list_waits"
 
+PAPER_LATE = "legal.paper_came_late"
+
+UNTOLD = "legal.victim_untold"
+
 HOLD_PROPOSED = "legal.hold_proposed"
 
 FOLLOW = ("duty_officer", "legal_counsel")
@@ -97,6 +101,8 @@ FOLLOW = ("duty_officer", "legal_counsel")
 HOLD = ("site_manager", "legal_counsel")
 
 LEARN = ("site_manager", "legal_counsel", "customer_service")
+
+ABOVE = ("site_manager", "hq_supervisor")
 
 add_texts(
     Text(
@@ -127,6 +133,22 @@ add_texts(
         title=_("办案文书已登记：%(number)s"),
         body=_(
             "%(who)s登记了 %(number)s 报案 %(code)s 的文书，请查看，并把可以做的事告诉受害一方"
+        ),
+    ),
+    Text(
+        kind=PAPER_LATE,
+        name=_("办结以后来的办案文书"),
+        title=_("24 小时内告诉受害一方：%(number)s"),
+        body=_(
+            "%(number)s 已经办结，又登记了报案 %(code)s 的文书，没有任务提醒：请在 24 小时内把可以做的事告诉受害一方并登记"
+        ),
+    ),
+    Text(
+        kind=UNTOLD,
+        name=_("还没有告诉受害一方"),
+        title=_("还没有告诉受害一方：%(number)s"),
+        body=_(
+            "%(number)s 办结以后登记了报案 %(code)s 的文书，24 小时内没有告诉每一位受害人，请安排告知"
         ),
     ),
 )

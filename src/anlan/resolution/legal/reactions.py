@@ -16,6 +16,8 @@ from anlan.cases.events import (
     ActStated,
     CaseJoined,
     CaseParted,
+    CaseReopened,
+    DeadlineMissed,
     GuardianLinked,
     GuardianUnlinked,
     PartyAdded,
@@ -31,6 +33,7 @@ from anlan.evidence.events import HoldPlaced, InjuryRecorded
 from anlan.ledger.events import SYSTEM, Queued, uid_of
 from anlan.notify import services as notify
 from anlan.resolution.legal import messages
+from anlan.resolution.legal.enums import PaperKind
 from anlan.resolution.legal.events import (
     CounselAsked,
     LimitationRanOut,
@@ -57,7 +60,12 @@ from anlan.resolution.legal.selectors.work_injury import (
     works_here,
 )
 from anlan.resolution.legal.services.holding import end_hold_proposal, propose_hold
-from anlan.resolution.legal.services.police import ask_to_tell_new, ask_to_tell_wards
+from anlan.resolution.legal.services.police import (
+    TELL_VICTIM,
+    ask_to_tell_new,
+    ask_to_tell_reopened,
+    ask_to_tell_wards,
+)
 from anlan.resolution.legal.services.recounting import recount_from_act
 from anlan.resolution.legal.services.work_injury import (
     TASKS,
@@ -366,7 +374,34 @@ def tell_of_paper(queued: Queued) -> None:
     paper = PolicePaper.objects.select_related("report__case__site").get(
         uid=uid_of(queued.object)
     )
-    _tell(messages.PAPER_CAME, messages.LEARN, queued, paper.report)
+    is_late = PaperKind(paper.kind).opens_remedies and not paper.report.case.is_open
+    _tell(
+        messages.PAPER_LATE if is_late else messages.PAPER_CAME,
+        messages.LEARN,
+        queued,
+        paper.report,
+        page="police/rights" if is_late else "police",
+        is_for_all=is_late,
+    )
+
+
+def tell_of_late_telling(queued: Queued) -> None:
+    """A closed case has no tasks that go up by themselves; whoever has to tell may be away."""
+    event = queued.event
+    if not isinstance(event, DeadlineMissed) or event.key != TELL_VICTIM:
+        return
+    paper = PolicePaper.objects.select_related("report__case__site").get(
+        uid=uid_of(event.about)
+    )
+    _tell(messages.UNTOLD, messages.ABOVE, queued, paper.report, page="police/rights")
+
+
+def tell_after_reopening(queued: Queued) -> None:
+    """What came while the case was closed is a task now."""
+    if isinstance(queued.event, CaseReopened):
+        case = Case.objects.select_related("site").get(uid=uid_of(queued.subject))
+        if case.police_reports.exists():
+            ask_to_tell_reopened(case=case, at=queued.recorded_at)
 
 
 def _tell(

@@ -27,7 +27,7 @@ from anlan.evidence.selectors.exhibits import kept_of
 from anlan.evidence.services.statements import is_known_minor
 from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
-from anlan.ledger.events import SYSTEM
+from anlan.ledger.events import SYSTEM, uid_of
 from anlan.notify import services as notify
 from anlan.resolution.legal import messages, permissions, policies
 from anlan.resolution.legal.enums import (
@@ -64,6 +64,7 @@ from anlan.resolution.services.carrying import finish_measures
 # Within how long material is brought, and the victim's side told; the house's own.
 HANDED_WITHIN = timedelta(hours=24)
 TOLD_WITHIN = timedelta(hours=24)
+TELL_VICTIM = "legal.tell_victim"  # the clock of it where a case has no tasks any more
 MOST_ITEM = 300
 MOST_SIGNERS = 200
 MOST_NAME = 60
@@ -538,8 +539,8 @@ def record_paper(
         if kind == PaperKind.RECEIPT:
             words = said["number"] or said["words"]
             _end_task(case, _HANDOVER_TASK, words, at)
-        if kind.opens_remedies and case.is_open:
-            _ask_to_tell(paper, key=f"rights:{paper.uid}", at=at)
+        if kind.opens_remedies:
+            _begin_telling(paper, at=at)
     return paper
 
 
@@ -583,6 +584,7 @@ def revoke_paper(
             via=via,
         )
         reckon_anew(report)
+        cases.cancel_deadlines(case=report.case, about=paper.key, at=at)
         for task in report.case.tasks.filter(key__startswith=f"rights:{paper.uid}"):
             _end_task(report.case, task.key, reason, at, is_done=False)
     return paper
@@ -592,9 +594,26 @@ def end_telling(*, case: Case, at: datetime) -> None:
     """What asked to tell of a paper is done when each victim was told since."""
     for task in case.tasks.filter(key__startswith="rights:", state=TaskState.OPEN):
         paper = PolicePaper.objects.get(uid=UUID(task.key.split(":")[1]))
-        told = case.rights_told.filter(said_at__gte=paper.recorded_at)
-        if told.exists() and not untold_since(case, paper):
+        if _is_told(case, paper):
             _end_task(case, task.key, _("已告诉每一位受害人"), at)
+    for paper in _with_clock(case):
+        if _is_told(case, paper):
+            cases.meet_deadlines(case=case, key=TELL_VICTIM, about=paper.key, at=at)
+
+
+def ask_to_tell_reopened(*, case: Case, at: datetime) -> None:
+    """The case has tasks again: what came while it was closed is one of them (G06)."""
+    with ledger.recording():
+        case = cases.lock_case(case)
+        for paper in _with_clock(case):
+            cases.cancel_deadlines(case=case, about=paper.key, at=at)
+        newest = newest_to_tell(case)
+        if newest is None or _is_told(case, newest):
+            return
+        key = f"rights:{newest.uid}"
+        if not case.tasks.filter(key__startswith=key).exists():
+            newest.report.case = case
+            _ask_to_tell(newest, key=key, at=at)
 
 
 def ask_to_tell_new(*, party: Party, at: datetime) -> None:
@@ -640,6 +659,36 @@ def ask_to_tell_wards(*, case: Case, at: datetime) -> None:
             if is_known_minor(one, at=paper.recorded_at):
                 one.case = case
                 ask_to_tell_new(party=one, at=at)
+
+
+def _begin_telling(paper: PolicePaper, *, at: datetime) -> None:
+    """Mostly papers of courts come when the case is closed: then a clock alone runs.
+
+    Those above hear of it when it runs out, see ``tell_of_late_telling``.
+    """
+    case = paper.report.case
+    if case.is_open:
+        _ask_to_tell(paper, key=f"rights:{paper.uid}", at=at)
+    else:
+        cases.start_deadline(
+            case=case,
+            key=TELL_VICTIM,
+            about=paper.key,
+            due_at=at + TOLD_WITHIN,
+            at=at,
+        )
+
+
+def _with_clock(case: Case) -> list[PolicePaper]:
+    """Papers of which nobody told yet, that came while the case was closed."""
+    clocks = case.deadlines.filter(key=TELL_VICTIM, met_at=None, cancelled_at=None)
+    uids = [uid_of(about) for about in clocks.values_list("about", flat=True)]
+    return list(PolicePaper.objects.filter(uid__in=uids).order_by("pk"))
+
+
+def _is_told(case: Case, paper: PolicePaper) -> bool:
+    told = case.rights_told.filter(said_at__gte=paper.recorded_at)
+    return told.exists() and not untold_since(case, paper)
 
 
 def _ask_to_tell(paper: PolicePaper, *, key: str, at: datetime) -> None:
