@@ -20,7 +20,14 @@ from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
 from anlan.cases.selectors.guardians import stands_for, with_guardians
-from anlan.evidence.enums import Applicant, ExhibitKind, Ground, Purpose, Source
+from anlan.evidence.enums import (
+    Applicant,
+    ExhibitKind,
+    ExhibitState,
+    Ground,
+    Purpose,
+    Source,
+)
 from anlan.evidence.models import Exhibit, FootageApplication, Package
 from anlan.evidence.selectors.approvals import Approval, add_approvals
 from anlan.evidence.selectors.exhibits import kept_of
@@ -159,11 +166,12 @@ def checklist(report: PoliceReport) -> list[Line]:
 
 
 def listed_exhibits(report: PoliceReport) -> QuerySet[Exhibit]:
-    """The evidence on its list, each once."""
+    """The evidence on its list, each once; what its period let go goes to nobody."""
     items = report.items.filter(state=ItemState.READY)
-    return Exhibit.objects.filter(
+    listed = Exhibit.objects.filter(
         pk__in=items.filter(exhibits__isnull=False).values("exhibits")
-    ).order_by("number")
+    )
+    return listed.exclude(state=ExhibitState.DELETED).order_by("number")
 
 
 def approvals_of(case: Case) -> list[Approval]:
