@@ -20,7 +20,7 @@ from anlan.cases.models import Case
 from anlan.desk.selectors import decisions
 from anlan.evidence import jobs
 from anlan.evidence import services as evidence
-from anlan.evidence.enums import Masking, Purpose
+from anlan.evidence.enums import ExhibitState, Masking, Purpose
 from anlan.evidence.models import Exhibit, Package
 from anlan.evidence.services import Recipient, packages
 from anlan.evidence.verifier import verify
@@ -181,6 +181,18 @@ class TestOwnReport:
         more = approved(scene, listed(scene, case, addendum))
         package = ask(scene, case, paper, addendum, at=scene.at + timedelta(days=1))
         assert package.approved_under == f"{report.code} {more.code}"
+
+    def test_what_was_deleted_since_hides_nothing_from_whoever_approves(
+        self, scene: Scene, case: Case, paper: Exhibit
+    ) -> None:
+        gone = frozen(scene, case).exhibit
+        assert gone
+        report = listed(scene, case, paper, gone)
+        Exhibit.objects.filter(pk=gone.pk).update(state=ExhibitState.DELETED)
+
+        assert approved(scene, report).approved_by == scene.manager
+        (entry,) = facts(case, "legal.material_approved")
+        assert entry["exhibits"] == 1
 
     def test_nothing_is_approved_where_nothing_is_listed(
         self, scene: Scene, case: Case, paper: Exhibit

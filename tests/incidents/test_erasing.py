@@ -241,6 +241,18 @@ class TestAfterwards:
         assert {call["words"] for call in answer.body["calls"]} == {GONE}
         assert {w["reason"] for w in answer.body["police_waivers"]} == {GONE}
 
+    def test_a_party_whose_looks_went_is_not_one_whom_nobody_saw(
+        self, scene: Scene, gone: Case
+    ) -> None:
+        at = scene.at + SERIOUS + timedelta(days=2)
+        with acting_at(at):
+            answer = Api(give_token(scene.manager, at)).get(
+                f"/cases/{gone.number}/parties"
+            )
+        uid = str(Party.objects.get(text_salt=b"").uid)
+        [party] = [one for one in answer.body if one["uid"] == uid]
+        assert (party["name"], party["description"]) == ("已删除", "已删除")
+
     def test_what_is_written_again_has_a_salt_of_its_own(
         self, scene: Scene, gone: Case
     ) -> None:

@@ -556,6 +556,20 @@ class TestCarryingOut:
         cases.reopen_task(task=task, by=scene.manager, at=scene.at)
         assert carrying(measure).state == CarryingState.DUE
 
+    def test_why_one_was_given_up_went_with_its_period(
+        self, scene: Scene, case: Case, measure: PlanMeasure, client: Any
+    ):
+        task = carrying(measure).task
+        assert task is not None
+        task.case = case
+        cases.skip_task(task=task, reason="已搬走", by=scene.manager, at=scene.at)
+        client.force_login(scene.manager)
+        path = f"/cases/{case.number}/notices/"
+        assert "已搬走" in client.get(path).content.decode()
+        Task.objects.filter(pk=task.pk).update(words="", text_salt=b"")
+        page = client.get(path).content.decode()
+        assert "已按期限删除" in page
+
     def test_what_the_next_version_leaves_out_is_undone(self, scene: Scene, case: Case):
         measure = in_force(scene, case, "suspend_optional", service="club")
         delivered(scene, issued(scene, measure))

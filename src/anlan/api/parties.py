@@ -119,7 +119,7 @@ class PartyOut(Out):
             case=party.case.number,
             name=selectors.shown_name(party),
             roles=sorted(role.role for role in party.roles.all()),
-            description=party.description,
+            description=party.words_in("description"),
             person=PersonOut.shown(person, on=on, is_hidden=party.pk in hidden)
             if person
             else None,

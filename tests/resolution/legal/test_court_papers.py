@@ -482,6 +482,37 @@ class TestRights:
             ]
         assert "《刑事诉讼法》第210条" in line
 
+    @pytest.mark.parametrize(
+        ("kinds", "words"),
+        [
+            ((PaperKind.INDICTMENT, PaperKind.JUDGMENT), "附带民事诉讼的，马上问"),
+            ((PaperKind.INDICTMENT, PaperKind.IN_FORCE), "附带民事诉讼的，马上问"),
+            ((PaperKind.JUDGMENT, PaperKind.IN_FORCE), "对刑事判决不服的"),
+            ((PaperKind.SLIGHT, PaperKind.JUDGMENT), "对不起诉决定不服的"),
+            ((PaperKind.SLIGHT, PaperKind.JUDGMENT), "人民检察院不予追究"),
+        ],
+    )
+    def test_what_is_over_is_not_advised_any_more(
+        self, scene, case, report, kinds, words
+    ) -> None:
+        first, then = kinds
+        paper(scene, report, first, days=30)
+        with override("zh-hans"):
+            assert words in rights_sheet(case)
+        paper(scene, report, then, days=60)
+        with override("zh-hans"):
+            assert words not in rights_sheet(case)
+
+    @pytest.mark.parametrize("days", [30, 20])
+    def test_what_is_over_for_one_suspect_is_not_for_another(
+        self, scene, case, report, days
+    ) -> None:
+        paper(scene, report, PaperKind.INDICTMENT, days=10)
+        paper(scene, report, PaperKind.JUDGMENT, days=days)
+        paper(scene, report, PaperKind.SLIGHT, days=30)
+        with override("zh-hans"):
+            assert "对不起诉决定不服的" in rights_sheet(case)
+
 
 class TestHold:
     @pytest.mark.parametrize(

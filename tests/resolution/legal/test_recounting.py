@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.utils.translation import override
 
+from anlan.base.calendar import known_holidays, statutory_calendar
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day, act_of
 from anlan.cases.enums import TaskState
 from anlan.cases.models import Case, StatedAct, Task
+from anlan.cases.selectors import timeline
 from anlan.incidents.enums import HappenedSource
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
 from anlan.resolution.legal import services as legal
-from anlan.resolution.legal.enums import LimitationKind, LimitationState, TurnGround
+from anlan.resolution.legal.enums import (
+    LimitationKind,
+    LimitationState,
+    PaperKind,
+    TurnGround,
+)
 from anlan.resolution.legal.jobs import look_at_limits
 from anlan.resolution.legal.models import Limitation, PolicePeriod
 from anlan.resolution.legal.selectors.police import last_day
@@ -355,6 +365,114 @@ class TestPolicePeriods:
         reported_late(scene, case)
         with pytest.raises(Conflict, match=report.code):
             stated(scene, case, 4, at=day_after(scene, 9)[1])
+
+
+@pytest.fixture
+def announced(tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Days off that an operator lays in; the processes begin anew with them."""
+
+    def forget() -> None:
+        known_holidays.cache_clear()
+        statutory_calendar.cache_clear()
+
+    def announce(year: int, *days: date) -> None:
+        folder = tmp_path / "holidays"
+        folder.mkdir()
+        off = [
+            {"name": "假", "date": one.isoformat(), "isOffDay": True} for one in days
+        ]
+        text = json.dumps({"year": year, "days": off}, ensure_ascii=False)
+        (folder / f"gov-{year}.json").write_text(text, encoding="utf-8")
+        forget()
+
+    forget()
+    yield announce
+    forget()
+
+
+class TestHolidaysThatBecomeKnown:
+    """A last day that was counted before the notice moves on with it."""
+
+    def moved(self, row: PolicePeriod, announced: Callable[..., None]) -> datetime:
+        """Its last day is given off; the moment at which it would have passed."""
+        last = last_day(row.due_at)
+        announced(last.year, last)
+        return row.due_at
+
+    def test_the_police_are_not_late_on_a_day_that_moved(
+        self, scene: Scene, case: Case, announced
+    ):
+        report = handed(scene, complete(scene, case))
+        paper(scene, report, PaperKind.FILING)
+        row = PolicePeriod.objects.get(report=report, rule="D07")
+        at = self.moved(row, announced)
+        PolicePeriod.objects.exclude(pk=row.pk).update(said_at=scene.at)
+        say_passed_periods(at=at)
+        found = PolicePeriod.objects.get(pk=row.pk)
+        assert found.due_at > row.due_at
+        assert found.calendar == statutory_calendar().stamp
+        assert found.said_at is None
+        (entry,) = [
+            one for one in entries("legal.period_recounted") if one["rule"] == "D07"
+        ]
+        assert (entry["before"], entry["due"]) == (
+            last_day(row.due_at).isoformat(),
+            last_day(found.due_at).isoformat(),
+        )
+        assert "day" not in entry
+        with override("zh-hans"):
+            told = "\n".join(one.sentence for one in timeline(case))
+        assert f"报案 {report.code} 按已知的放假安排重新计算" in told
+        assert "D07" not in [one["rule"] for one in entries("legal.period_passed")]
+
+    def test_what_was_told_to_have_passed_runs_again(
+        self, scene: Scene, case: Case, announced
+    ):
+        report = handed(scene, complete(scene, case))
+        paper(scene, report, PaperKind.FILING)
+        row = PolicePeriod.objects.get(report=report, rule="D07")
+        say_passed_periods(at=row.due_at)
+        at = self.moved(row, announced)
+        say_passed_periods(at=at)
+        assert PolicePeriod.objects.get(pk=row.pk).said_at is None
+
+    def test_it_is_counted_once(self, scene: Scene, case: Case, announced):
+        report = handed(scene, complete(scene, case))
+        row = PolicePeriod.objects.filter(report=report, rule="D03").get()
+        self.moved(row, announced)
+        say_passed_periods(at=scene.at)
+        before = Entry.objects.count()
+        say_passed_periods(at=scene.at)
+        assert Entry.objects.count() == before
+
+    def test_a_limit_follows_too(self, scene: Scene, case: Case, announced):
+        limit = started(scene, case, kind=LimitationKind.SECURITY)
+        last = limit.due_on
+        assert last is not None
+        announced(last.year, last)
+        look_at_limits(at=scene.at)
+        found = fresh(limit)
+        assert found.due_on is not None
+        assert found.due_on > last
+        (entry,) = entries("legal.limitation_recounted")
+        assert (entry["before"], entry["due"]) == (
+            last.isoformat(),
+            found.due_on.isoformat(),
+        )
+        look_at_limits(at=scene.at)
+        assert len(entries("legal.limitation_recounted")) == 1
+
+    def test_a_limit_whose_last_day_stays_is_not_told_of(
+        self, scene: Scene, case: Case, announced
+    ):
+        limit = started(scene, case, kind=LimitationKind.SECURITY)
+        assert limit.due_on is not None
+        announced(limit.due_on.year, limit.due_on.replace(month=1, day=1))
+        look_at_limits(at=scene.at)
+        found = fresh(limit)
+        assert (found.due_on, found.look_on) == (limit.due_on, limit.look_on)
+        assert found.calendar == statutory_calendar().stamp
+        assert entries("legal.limitation_recounted") == []
 
 
 def test_on_its_page(scene: Scene, sign_in: Any, case: Case):

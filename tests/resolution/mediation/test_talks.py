@@ -519,7 +519,12 @@ class TestConsent:
 
     @pytest.mark.parametrize("late", [False, True])
     def test_a_number_of_whoever_asks_for_the_code_gets_none(
-        self, scene: Scene, case: Case, monkeypatch: pytest.MonkeyPatch, late: bool
+        self,
+        scene: Scene,
+        case: Case,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        late: bool,
     ) -> None:
         """One person could enter their own number and agree for the side (G17)."""
         victim, _aggressor = sides(scene, case)

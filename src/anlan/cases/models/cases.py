@@ -196,6 +196,11 @@ class Party(Worded):
     def is_identified(self) -> bool:
         return self.person_id is not None or self.user_id is not None
 
+    def words_in(self, field: str) -> str:
+        """The same, but how somebody looked may also have gone because they asked."""
+        words: str = getattr(self, field)
+        return str(_("已删除")) if not words and self.is_erased else words
+
 
 class PartyRole(models.Model):
     """One part that a party plays; a struck guard is victim and staff at once."""

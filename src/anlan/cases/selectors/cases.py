@@ -640,7 +640,7 @@ def shown_name(party: Party) -> str:
         return party.user.name
     if party.person is not None:
         return masked(party.person).name
-    return party.description or _("身份不明")
+    return party.words_in("description") or _("身份不明")
 
 
 def _subjects(case: Case) -> dict[str, str]:

@@ -5,7 +5,7 @@ Pure: the same happenings give the same periods, in whatever order they became k
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -75,18 +75,30 @@ class PeriodRule(Dated):
 
 
 class Remedy(BaseModel):
-    """What the victim's side may do, always or after certain papers."""
+    """What the victim's side may do, always or after certain papers, until others."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: Text
     text_en: Text
     after: tuple[Happening, ...] = ()
+    until: tuple[Happening, ...] = ()
     sources: tuple[str, ...]
 
     @property
     def words(self) -> str:
         return in_language(self.text, self.text_en)
+
+    def is_open(self, happened: Collection[Happened]) -> bool:
+        """Whether it may be done now: nothing that ends it came after what opened it.
+
+        On the same day, or before, it may be about another suspect.
+        """
+        if not self.after:
+            return True
+        opened = [one.at for one in happened if one.what in self.after]
+        ended = [one.at for one in happened if one.what in self.until]
+        return bool(opened) and all(one <= max(opened) for one in ended)
 
 
 @dataclass(frozen=True)
@@ -124,12 +136,9 @@ def heading(rule_id: str) -> str:
     return next((one.heading for one in rules() if one.id == rule_id), rule_id)
 
 
-def remedies(happened: Iterable[Happening]) -> list[Remedy]:
-    """What may be done whatever was answered, and after what was."""
-    there = set(happened)
-    return [
-        one for one in _register()[1] if not one.after or there.intersection(one.after)
-    ]
+def remedies(happened: Collection[Happened]) -> list[Remedy]:
+    """What may be done whatever was answered, and after what was, while it is not over."""
+    return [one for one in _register()[1] if one.is_open(happened)]
 
 
 def reckon(happened: Iterable[Happened]) -> list[Period]:

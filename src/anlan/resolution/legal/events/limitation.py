@@ -12,6 +12,13 @@ from anlan.ledger.events import Covered, Event, covers, recorded
 from anlan.resolution.legal.enums import LimitationKind, TurnGround
 
 
+def ground_of_count(day: str | None) -> str:
+    """Why something is counted anew: another day of the act, or holidays known since."""
+    if day is None:
+        return now("按已知的放假安排重新计算")
+    return now("按行为发生之日 %s 重新计算") % day
+
+
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class LimitationStarted(Event):
@@ -86,16 +93,19 @@ class LimitationTurnStruck(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class LimitationRecounted(Event):
-    """By the program, from another day of the act; no last day while what stops it lasts."""
+    """By the program, from another day of the act; without one, by holidays known since.
+
+    No last day while what stops it lasts.
+    """
 
     kind: ClassVar[str] = "legal.limitation_recounted"
     sentence: ClassVar[str] = _(
-        "时效 {code} 按行为发生之日 {day} 重新计算：最后一日由 {before} 改为 {due}"
+        "时效 {code} {recounted}：最后一日由 {before} 改为 {due}"
     )
     tone: ClassVar[str] = "warn"
 
     code: str
-    day: str
+    day: str | None = None
     before: str | None = None
     due: str | None = None
 
@@ -103,6 +113,7 @@ class LimitationRecounted(Event):
         pending = now("待定")
         return {
             **self.facts(),
+            "recounted": ground_of_count(self.day),
             "before": self.before or pending,
             "due": self.due or pending,
         }

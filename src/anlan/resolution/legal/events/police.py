@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 from anlan.ledger.events import Covered, Event, covers, recorded
 from anlan.resolution.legal import periods
 from anlan.resolution.legal.enums import PaperKind, ToldWay
+from anlan.resolution.legal.events.limitation import ground_of_count
 
 
 @recorded
@@ -162,22 +163,26 @@ class PeriodPassed(Event):
 @recorded
 @dataclass(frozen=True, kw_only=True)
 class PeriodRecounted(Event):
-    """By the program, from another day of the act."""
+    """By the program, from another day of the act; without one, by holidays known since."""
 
     kind: ClassVar[str] = "legal.period_recounted"
     sentence: ClassVar[str] = _(
-        "报案 {code} 按行为发生之日 {day} 重新计算：{rule}，最后一天由 {before} 改为 {due}"
+        "报案 {code} {recounted}：{rule}，最后一天由 {before} 改为 {due}"
     )
     tone: ClassVar[str] = "warn"
 
     code: str
     rule: str
-    day: str
+    day: str | None = None
     before: str
     due: str
 
     def shown(self) -> dict[str, Any]:
-        return {**self.facts(), "rule": periods.heading(self.rule)}
+        return {
+            **self.facts(),
+            "recounted": ground_of_count(self.day),
+            "rule": periods.heading(self.rule),
+        }
 
 
 @recorded

@@ -45,6 +45,8 @@ class Limitation(Worded):
         default=enums.LimitationState.RUNNING,
     )
     due_on = models.DateField(null=True)  # none while proceedings or an obstacle last
+    # What the last day was computed from; with other holidays it is counted anew.
+    calendar = models.CharField(max_length=200, default="")
     # When the worker looks again: a warning, or the day after the last.
     look_on = models.DateField(null=True)
     words = models.CharField(max_length=500, blank=True)  # why from that day

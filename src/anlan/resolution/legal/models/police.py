@@ -217,7 +217,7 @@ class PolicePeriod(models.Model):
     opened_by = models.CharField(max_length=50)  # the key of what opened it
     begins_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    calendar = models.CharField(max_length=80)  # what the due time was computed from
+    calendar = models.CharField(max_length=200)  # what the due time was computed from
     ended_at = models.DateTimeField(null=True)
     said_at = models.DateTimeField(null=True)  # when the worker said that it passed
 

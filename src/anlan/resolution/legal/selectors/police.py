@@ -25,6 +25,7 @@ from anlan.cases.selectors.guardians import stands_for, with_guardians
 from anlan.evidence.enums import (
     Applicant,
     ExhibitKind,
+    ExhibitState,
     Ground,
     Protection,
     Purpose,
@@ -173,11 +174,12 @@ def checklist(report: PoliceReport) -> list[Line]:
 
 
 def listed_exhibits(report: PoliceReport) -> QuerySet[Exhibit]:
-    """The evidence on its list, each once."""
+    """The evidence on its list, each once; what its period let go goes to nobody."""
     items = report.items.filter(state=ItemState.READY)
-    return Exhibit.objects.filter(
+    listed = Exhibit.objects.filter(
         pk__in=items.filter(exhibits__isnull=False).values("exhibits")
-    ).order_by("number")
+    )
+    return listed.exclude(state=ExhibitState.DELETED).order_by("number")
 
 
 def waits_for_approval(report: PoliceReport) -> bool:
@@ -301,19 +303,17 @@ def rights_of(case: Case) -> list[Right]:
     Cases that were joined are one case: the police may have been told in any of them.
     """
     reports = PoliceReport.objects.filter(of_one_case(case), TRACKED)
-    happened: set[Happening] = set()
+    remedies = periods.remedies(())
     dated: dict[str, tuple[date, date]] = {}  # the last day, and when it began
     for report in reports.select_related("case__joined_into").order_by("pk"):
-        happened |= {one.what for one in happened_in(report)}
+        open_to = periods.remedies(happened_in(report))
+        remedies += [one for one in open_to if one not in remedies]
         for row, rule in periods_of(report):
             if rule.of == Whose.VICTIM and row.ended_at is None:
                 period = (last_day(row.due_at), local_day(row.begins_at))
                 dated[rule.id] = max(period, dated.get(rule.id, period))
     found = [Right(one.words, None, law.cite_all(one.sources)) for one in law.rights()]
-    found += [
-        Right(one.words, None, law.cite_all(one.sources))
-        for one in periods.remedies(happened)
-    ]
+    found += [Right(one.words, None, law.cite_all(one.sources)) for one in remedies]
     for key, (last, began) in sorted(dated.items(), key=lambda pair: pair[1]):
         rule = periods.rule(key)
         found.append(Right(rule.heading, last, law.cite_all(rule.sources, on=began)))

@@ -9,6 +9,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
+from anlan.base.calendar import statutory_calendar
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
@@ -53,6 +54,7 @@ LOOKED_WITHIN = timedelta(days=7)
 WATCHES = "legal_counsel"
 _BATCH = 50
 _JOB = "limits of time"
+_HOLIDAYS = "limits of time by holidays"
 
 
 def start_limitation(
@@ -390,8 +392,10 @@ def extend_of_work_injury(injury: WorkInjury, last: date, *, at: datetime) -> No
 def look_at_limits(*, at: datetime) -> int:
     """Warn of what runs out soon, and say what ran out; how many these were.
 
-    Also where the case was closed long ago: a claim outlives it.
+    Also where the case was closed long ago: a claim outlives it. By the holidays that are
+    known now.
     """
+    _follow_holidays(at=at)
     today = local_day(at)
     is_due = Q(look_on__lte=today) | Q(look_on=None)
     due = Limitation.objects.filter(is_due, state=LimitationState.RUNNING)
@@ -404,6 +408,45 @@ def look_at_limits(*, at: datetime) -> int:
         at=at,
         is_told=True,
     )
+
+
+def _follow_holidays(*, at: datetime) -> None:
+    """Count anew what was counted before the year's holidays were laid in."""
+    stale = (
+        Limitation.objects.exclude(calendar=statutory_calendar().stamp)
+        .exclude(state=LimitationState.ENDED)
+        .exclude(pk__in=resting(_HOLIDAYS, at=at))
+        .order_by("pk")
+        .values_list("pk", "case_id")
+    )
+    each_alone(
+        list(stale),
+        lambda keys: _follow(*keys, at=at),
+        job=_HOLIDAYS,
+        at=at,
+        is_told=True,
+    )
+
+
+def _follow(pk: int, case_id: int, *, at: datetime) -> int:
+    """A last day that stays leaves alone when the worker looks."""
+    with ledger.recording():
+        case = cases.lock_case(case_id)
+        row = Limitation.objects.select_for_update().get(pk=pk)
+        row.case = case
+        before = _due(row)
+        if row.due_on == reckoned(row).due_on:
+            row.calendar = statutory_calendar().stamp
+            row.save(update_fields=["calendar"])
+            return 1
+        _count(row, at=at)
+        _record(
+            LimitationRecounted(code=row.code, before=before, due=_due(row)),
+            row,
+            by=SYSTEM,
+            at=at,
+        )
+    return 1
 
 
 def _look_at(pk: int, case_id: int, *, today: date, at: datetime) -> int:
@@ -546,6 +589,7 @@ def _start(row: Limitation, *, by: Actor, at: datetime, via: str = "") -> Limita
     last: int | None = of_case.aggregate(last=Max("number"))["last"]
     row.number = (last or 0) + 1
     row.due_on = reckoned(row, turns=()).due_on
+    row.calendar = statutory_calendar().stamp
     _plan_look(row, at=at)
     row.save(force_insert=True)
     _record(
@@ -583,6 +627,7 @@ def _end(
 def _count(row: Limitation, *, at: datetime) -> None:
     """From the facts as they are now; what had run out may run again."""
     before, row.due_on = row.due_on, reckoned(row).due_on
+    row.calendar = statutory_calendar().stamp
     if row.due_on is not None:
         _stop_asking(row, at=at)
     if row.state == LimitationState.RAN_OUT and (
@@ -592,7 +637,7 @@ def _count(row: Limitation, *, at: datetime) -> None:
     if row.due_on != before:
         _stop_reminding(row, at=at)
     _plan_look(row, at=at, is_new=row.due_on != before)
-    row.save(update_fields=["due_on", "granted_on", "state", "look_on"])
+    row.save(update_fields=["due_on", "calendar", "granted_on", "state", "look_on"])
 
 
 def _recount(row: Limitation, day: date, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from anlan.base.calendar import statutory_calendar
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict
 from anlan.base.one_by_one import each_alone, resting
@@ -25,6 +26,7 @@ from anlan.resolution.legal.selectors.police import (
 
 _MOST = 50  # a turn of the worker
 _JOB = "police periods"
+_HOLIDAYS = "police periods by holidays"
 
 
 def reckon_anew(report: PoliceReport) -> None:
@@ -70,25 +72,30 @@ def recount_periods(case: Case, day: date, *, at: datetime) -> None:
     for report in case.police_reports.filter(TRACKED).order_by("number"):
         report.case = case
         _check_is_before(report, day)
-        before = {(row.rule, row.opened_by): row.due_at for row in report.periods.all()}
-        reckon_anew(report)
-        for row in report.periods.order_by("due_at", "pk"):
-            earlier = before.get((row.rule, row.opened_by))
-            if earlier is None or earlier == row.due_at:
-                continue
-            cases.record(
-                PeriodRecounted(
-                    code=report.code,
-                    rule=row.rule,
-                    day=day.isoformat(),
-                    before=last_day(earlier).isoformat(),
-                    due=last_day(row.due_at).isoformat(),
-                ),
-                case,
-                thing=report.key,
-                by=SYSTEM,
-                at=at,
-            )
+        _recount(report, day, at=at)
+
+
+def _recount(report: PoliceReport, day: date | None, *, at: datetime) -> None:
+    """Make its periods anew and put on the record which last days moved; ``day`` says why."""
+    before = {(row.rule, row.opened_by): row.due_at for row in report.periods.all()}
+    reckon_anew(report)
+    for row in report.periods.order_by("due_at", "pk"):
+        earlier = before.get((row.rule, row.opened_by))
+        if earlier is None or earlier == row.due_at:
+            continue
+        cases.record(
+            PeriodRecounted(
+                code=report.code,
+                rule=row.rule,
+                day=day.isoformat() if day else None,
+                before=last_day(earlier).isoformat(),
+                due=last_day(row.due_at).isoformat(),
+            ),
+            report.case,
+            thing=report.key,
+            by=SYSTEM,
+            at=at,
+        )
 
 
 def _check_is_before(report: PoliceReport, day: date) -> None:
@@ -105,8 +112,10 @@ def _check_is_before(report: PoliceReport, day: date) -> None:
 def say_passed_periods(*, at: datetime) -> int:
     """Put on the record which periods ran out by ``at``; how many these were.
 
-    Also where the case was closed meanwhile: the police decide when they decide.
+    Also where the case was closed meanwhile: the police decide when they decide. By the
+    holidays that are known now: nobody is said to be late on a day that moved on.
     """
+    _follow_holidays(at=at)
     over = (
         PolicePeriod.objects.filter(due_at__lte=at, ended_at=None, said_at=None)
         .select_related("report__case__site")
@@ -116,6 +125,33 @@ def say_passed_periods(*, at: datetime) -> int:
     return each_alone(
         list(over), lambda found: _say(found, at=at), job=_JOB, at=at, is_told=True
     )
+
+
+def _follow_holidays(*, at: datetime) -> None:
+    """Count anew what was counted before the year's holidays were laid in.
+
+    All at once, for what is left would be said to have passed; it is once a year.
+    """
+    stamp = statutory_calendar().stamp
+    stale = PolicePeriod.objects.filter(ended_at=None).exclude(calendar=stamp)
+    reports = (
+        PoliceReport.objects.filter(TRACKED, pk__in=stale.values("report"))
+        .exclude(pk__in=resting(_HOLIDAYS, at=at))
+        .order_by("pk")
+    )
+    each_alone(
+        list(reports),
+        lambda report: _follow(report, at=at),
+        job=_HOLIDAYS,
+        at=at,
+        is_told=True,
+    )
+
+
+def _follow(report: PoliceReport, *, at: datetime) -> int:
+    with ledger.recording():
+        _recount(cases.lock_of_case(report), None, at=at)
+    return 1
 
 
 def _say(found: PolicePeriod, *, at: datetime) -> int:
