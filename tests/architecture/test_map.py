@@ -25,3 +25,16 @@ def test_every_package_has_a_row() -> None:
     }
 
     assert named == there - {"__init__"}
+
+
+def test_every_service_of_evidence_stands_in_a_group() -> None:
+    """There are fifty: the package says which of them belong together."""
+    services = SOURCE / "evidence" / "services"
+    told = (services / "__init__.py").read_text(encoding="utf-8").split('"""')[1]
+    named = [
+        name for group in re.findall(r"``([^`]+)``", told) for name in group.split()
+    ]
+
+    there = {path.stem for path in services.glob("*.py")} - {"__init__"}
+
+    assert sorted(named) == sorted(there)

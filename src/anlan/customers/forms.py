@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.form_fields import typed_field
 from anlan.customers.enums import MarkerStep, ObjectionOutcome
 from anlan.customers.models import ADVICE_LENGTH, MARKER_WORDS_LENGTH
 
@@ -94,4 +95,6 @@ class HearingForm(forms.Form):
         super().__init__(*args, **kwargs)
         if is_ended:  # what was ended cannot stay
             upheld = ObjectionOutcome.ENDED
-            self.fields["outcome"].choices = [(upheld, upheld.label)]  # type: ignore[attr-defined]  # a ChoiceField
+            typed_field(self, "outcome", forms.ChoiceField).choices = [
+                (upheld, upheld.label)
+            ]

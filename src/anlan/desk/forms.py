@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import Place, Post
 from anlan.base.clock import day_bounds
+from anlan.base.form_fields import typed_field
 from anlan.cases.enums import CaseKind, CaseState, Severity
 from anlan.incidents.enums import Flag
 
@@ -57,7 +58,7 @@ class CaseFilter(forms.Form):
     ) -> None:
         super().__init__(data, label_suffix="")
         # The fields are this form's own, the choices of a site its readers'.
-        self.fields["site"].choices = [_ANY, *sites]  # type: ignore[attr-defined]  # stubs know the base only
+        typed_field(self, "site", forms.ChoiceField).choices = [_ANY, *sites]
 
     def wanted(self) -> dict[str, Any]:
         """The arguments of ``case_list``, the site by its code.
@@ -140,7 +141,7 @@ class AlarmForm(forms.Form):
         initial = {"request_id": uuid4(), "place": place}
         super().__init__(data, initial=initial, label_suffix="")
         self._places = places
-        self.fields["place"].queryset = places  # type: ignore[attr-defined]  # ours, see PlaceField
+        typed_field(self, "place", PlaceField).queryset = places
 
     def candidates(self) -> list[Place]:
         """The places that fit what was written, when several do: one tap decides."""
@@ -164,5 +165,7 @@ class TileForm(forms.Form):
     def __init__(self, data: Any = None, *, posts: QuerySet[Post]) -> None:
         super().__init__(data, label_suffix="", auto_id="tile-%s")
         places = Place.objects.filter(site__in=posts.values("site"), is_active=True)
-        self.fields["post"].queryset = posts  # type: ignore[attr-defined]  # stubs know the base only
-        self.fields["place"].queryset = places.order_by("label", "pk")  # type: ignore[attr-defined]  # the same
+        typed_field(self, "post", forms.ModelChoiceField).queryset = posts
+        typed_field(self, "place", forms.ModelChoiceField).queryset = places.order_by(
+            "label", "pk"
+        )

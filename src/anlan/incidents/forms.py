@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import Site, User
 from anlan.accounts.roles import Permission
+from anlan.base.form_fields import typed_field
 from anlan.cases.enums import Severity
 from anlan.cases.forms import OnceForm, colleagues
 
@@ -50,7 +51,7 @@ class SendForm(forms.Form):
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = colleagues(site, Permission.INCIDENT_RESPOND)
-        self.fields["user"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "user", forms.ModelChoiceField).queryset = people
 
 
 class SeverityForm(forms.Form):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from anlan.accounts.models import Place, Site, User
 from anlan.accounts.roles import ROLES, Permission, roles_with
 from anlan.accounts.selectors import people_with_role
+from anlan.base.form_fields import typed_field
 from anlan.cases.enums import Role
 from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Case
@@ -119,7 +120,7 @@ class IdentityForm(forms.Form):
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = colleagues(site)  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "user", forms.ModelChoiceField).queryset = colleagues(site)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -164,7 +165,7 @@ class HomeForm(forms.Form):
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].queryset = rooms_of(site)  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "place", forms.ModelChoiceField).queryset = rooms_of(site)
 
 
 class RevealForm(forms.Form):
@@ -232,7 +233,7 @@ class CommandForm(forms.Form):
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = colleagues(site, Permission.INCIDENT_RESPOND)
-        self.fields["commander"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "commander", forms.ModelChoiceField).queryset = people
 
 
 class JoinForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import Place, Site, User
 from anlan.accounts.roles import Permission
+from anlan.base.form_fields import typed_field
 from anlan.cases.enums import ContactChannel, Direction, OfferAnswer
 from anlan.cases.forms.cases import OnceForm, colleagues
 from anlan.cases.forms.fields import PartyField, moment_field
@@ -69,7 +70,7 @@ class ContactForm(OnceForm):
 
     def __init__(self, *args: Any, parties: Sequence[Party], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].offer(parties)  # type: ignore[attr-defined]  # a PartyField
+        typed_field(self, "party", PartyField).offer(parties)
         for place in range(1, PROMISES + 1):
             self.fields[f"promise_{place}"] = forms.CharField(
                 label=_("承诺 %d") % place, max_length=MOST_PROMISED, required=False
@@ -130,7 +131,7 @@ class NamedContactForm(OnceForm):
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = colleagues(site, Permission.CONTACT_RECORD)
-        self.fields["user"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "user", forms.ModelChoiceField).queryset = people
 
 
 class KeepApartForm(OnceForm):
@@ -157,6 +158,8 @@ class KeepApartForm(OnceForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         for name in ("one", "other"):
-            self.fields[name].offer(parties)  # type: ignore[attr-defined]  # a PartyField
+            typed_field(self, name, PartyField).offer(parties)
         places = Place.objects.filter(site=case.site_id, is_active=True)
-        self.fields["places"].queryset = places.order_by("label")  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "places", forms.ModelChoiceField).queryset = places.order_by(
+            "label"
+        )

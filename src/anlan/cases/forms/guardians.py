@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from anlan.base.form_fields import typed_field
 from anlan.cases.forms.fields import PartyField
 from anlan.cases.models import Party
 from anlan.cases.selectors.guardians import guardians_in
@@ -22,7 +23,7 @@ class GuardianForm(forms.Form):
     def __init__(self, *args: Any, ward: Party, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = [one for one in guardians_in(ward.case) if one != ward]
-        self.fields["guardian"].offer(others)  # type: ignore[attr-defined]  # a PartyField
+        typed_field(self, "guardian", PartyField).offer(others)
 
 
 class UnlinkForm(forms.Form):

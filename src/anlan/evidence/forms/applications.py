@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import Place, Site, User
+from anlan.base.form_fields import typed_field
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
 from anlan.cases.selectors import cases_for
@@ -161,7 +162,7 @@ class ApplicationForm(OnceForm):
         )
         self._offer(site)
         authority = applicant.is_authority
-        self.fields["identity_paper"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "identity_paper", forms.ChoiceField).choices = [
             (paper, paper.label) for paper in _PAPERS[applicant]
         ]
         if "wanted" in self.fields:
@@ -169,7 +170,9 @@ class ApplicationForm(OnceForm):
             self.fields["wanted"].initial = way
         if "document_kind" in self.fields:
             papers = _NOT_MANDATE if authority else [AuthorityPaper.MANDATE]
-            self.fields["document_kind"].choices = [(p, p.label) for p in papers]  # type: ignore[attr-defined]  # a ChoiceField
+            typed_field(self, "document_kind", forms.ChoiceField).choices = [
+                (p, p.label) for p in papers
+            ]
             self.fields["document_number"].required = authority
         for name in ("officer_2", "officer_2_number"):
             if name in self.fields:
@@ -216,9 +219,9 @@ class ApplicationForm(OnceForm):
     def _offer(self, site: Site) -> None:
         if "place" in self.fields:
             places = Place.objects.filter(site=site).order_by("path")
-            self.fields["place"].queryset = places  # type: ignore[attr-defined]  # a ModelChoiceField
+            typed_field(self, "place", forms.ModelChoiceField).queryset = places
         cameras = Camera.objects.filter(site=site, is_active=True).order_by("name")
-        self.fields["cameras"].queryset = cameras  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "cameras", forms.ModelChoiceField).queryset = cameras
         if not cameras:
             del self.fields["cameras"]
 
@@ -279,7 +282,9 @@ class ApprovalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["way"].initial = application.wanted
         if application.wanted == FootageWay.VIEW:
-            self.fields["way"].choices = [(FootageWay.VIEW, FootageWay.VIEW.label)]  # type: ignore[attr-defined]  # a ChoiceField
+            typed_field(self, "way", forms.ChoiceField).choices = [
+                (FootageWay.VIEW, FootageWay.VIEW.label)
+            ]
         if application.case is None:
             del self.fields["recordings"], self.fields["exhibits"]
             return
@@ -297,14 +302,14 @@ class ApprovalForm(forms.Form):
                 )
             ]
         ).order_by("number")
-        self.fields["recordings"].queryset = films  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
+        typed_field(self, "recordings", forms.ModelChoiceField).queryset = films
         self.fields["recordings"].initial = [str(film.uid) for film in films]
         others = (
             exhibits_of(application.case, reader)
             .filter(may_be_asked_for(application), segments=None, recordings=None)
             .distinct()
         )
-        self.fields["exhibits"].queryset = others  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
+        typed_field(self, "exhibits", forms.ModelChoiceField).queryset = others
         for name, found in (("recordings", films), ("exhibits", others)):
             if not found:
                 del self.fields[name]
@@ -340,8 +345,10 @@ class CaseChoiceForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         found = cases_for(reader).filter(site=application.site, joined_into=None)
-        self.fields["case"].queryset = found.order_by("-opened_at", "-pk")  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["case"].empty_label = None  # type: ignore[attr-defined]  # the same
+        typed_field(self, "case", forms.ModelChoiceField).queryset = found.order_by(
+            "-opened_at", "-pk"
+        )
+        typed_field(self, "case", forms.ModelChoiceField).empty_label = None
 
 
 class ApplicationWordsForm(forms.Form):
@@ -407,7 +414,7 @@ class RegisterForm(forms.Form):
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cameras = Camera.objects.filter(site=site).order_by("name")
-        self.fields["camera"].queryset = cameras  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "camera", forms.ModelChoiceField).queryset = cameras
 
 
 class ExtractForm(forms.Form):

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from anlan.base.form_fields import typed_field
 from anlan.cases.forms import OnceForm
 from anlan.cases.forms.fields import PartyField, moment_field
 from anlan.cases.models import Case
@@ -29,7 +30,7 @@ class _OfParty(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].offer(parties_of(case))  # type: ignore[attr-defined]  # a PartyField
+        typed_field(self, "party", PartyField).offer(parties_of(case))
 
 
 class InjuryForm(_OfParty, OnceForm):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import Site, User
 from anlan.accounts.roles import Permission
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WHERE, MOST_WORDS
 from anlan.cases.forms import OnceForm, PhotosField, colleagues
 from anlan.cases.forms.fields import PartyField, moment_field
@@ -113,9 +114,9 @@ class ObjectForm(OnceForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].offer(parties_of(case))  # type: ignore[attr-defined]  # a PartyField
+        typed_field(self, "party", PartyField).offer(parties_of(case))
         people = colleagues(case.site)
-        self.fields["colleague"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "colleague", forms.ModelChoiceField).queryset = people
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -184,7 +185,7 @@ class HandOverForm(SignedForm):
     def __init__(self, *args: Any, site: Site, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = colleagues(site, Permission.EVIDENCE_KEEP).exclude(pk=by.pk)
-        self.fields["receiver"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "receiver", forms.ModelChoiceField).queryset = people
         self.fields["kept_where"].help_text = _("不填就是原来的地方")
 
 
@@ -195,7 +196,7 @@ class ReturnForm(SignedForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].offer(parties_of(case))  # type: ignore[attr-defined]  # a PartyField
+        typed_field(self, "party", PartyField).offer(parties_of(case))
 
 
 class DisposalForm(OnceForm):

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import User
+from anlan.base.form_fields import typed_field
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
 from anlan.evidence.enums import Masking, Purpose
@@ -102,7 +103,7 @@ class PackageForm(OnceForm):
     def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = kept_of(case, reader)
-        self.fields["exhibits"].queryset = found  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
+        typed_field(self, "exhibits", forms.ModelChoiceField).queryset = found
         self.fields["exhibits"].initial = [str(exhibit.uid) for exhibit in found]
 
     def asked(self) -> dict[str, Any]:
@@ -149,7 +150,7 @@ class WithdrawalForm(OnceForm):
     def __init__(self, *args: Any, package: Package, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = replacements_for(package)
-        self.fields["replacement"].queryset = found  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "replacement", forms.ModelChoiceField).queryset = found
 
 
 class PackageReceiptForm(SignedForm):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.accounts.models import User
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
@@ -45,7 +46,7 @@ class HoldForm(OnceForm):
             (key, f"{thing.code} · {_name_of(thing)}")
             for key, thing in self._things.items()
         ]
-        self.fields["held"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "held", forms.ChoiceField).choices = [
             (WHOLE, _("本案全部证据，包括以后收到的")),
             *choices,
         ]
@@ -93,7 +94,9 @@ class ChosenForm(forms.Form):
 
     def __init__(self, *args: Any, uids: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["chosen"].choices = [(uid, uid) for uid in uids]  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "chosen", forms.ChoiceField).choices = [
+            (uid, uid) for uid in uids
+        ]
 
 
 def _name_of(thing: Exhibit | Recording) -> str:

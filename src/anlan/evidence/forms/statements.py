@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WHERE
 from anlan.cases.forms import OnceForm, colleagues
 from anlan.cases.forms.fields import PartyField
@@ -70,7 +71,7 @@ class ChosenGuardianForm(forms.Form):
                 _("%(ward)s的%(relation)s")
                 % {"ward": shown_name(ward), "relation": relation_of(one, ward)}
             )
-        self.fields["guardian"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "guardian", forms.ChoiceField).choices = [
             ("", _("没有")),
             *(
                 (
@@ -175,10 +176,10 @@ class StatementForm(GuardianForm, OnceForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].offer(parties_of(case))  # type: ignore[attr-defined]  # a PartyField
+        typed_field(self, "party", PartyField).offer(parties_of(case))
         self.offer_in(case)
         people = colleagues(case.site)
-        self.fields["colleague"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "colleague", forms.ModelChoiceField).queryset = people
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

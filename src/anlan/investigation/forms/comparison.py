@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.base.form_fields import typed_field
 from anlan.cases.forms import OnceForm
 from anlan.investigation.enums import CellSays
 from anlan.investigation.selectors.comparison import Called, ShownCell
@@ -47,7 +48,7 @@ class CellForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         choices = [(one.start, one.text.strip()) for one in sentences]
-        self.fields["start"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "start", forms.ChoiceField).choices = choices
 
 
 class PairForm(forms.Form):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.form_fields import typed_field
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
 from anlan.investigation.forms.fields import SourceField, Sources
@@ -31,7 +32,7 @@ class FactForm(OnceForm):
 
     def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].offer(Sources(case, reader))  # type: ignore[attr-defined]  # a SourceField
+        typed_field(self, "source", SourceField).offer(Sources(case, reader))
 
 
 class WithdrawalForm(forms.Form):

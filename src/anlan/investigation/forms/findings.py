@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
@@ -32,7 +33,7 @@ class ChangeForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sources"].offer(Sources(case, reader))  # type: ignore[attr-defined]  # a SourcesField
+        typed_field(self, "sources", SourcesField).offer(Sources(case, reader))
 
 
 class SentenceForm(ChangeForm, OnceForm):

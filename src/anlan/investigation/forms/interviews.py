@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WHERE, MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.forms.fields import moment_field
@@ -86,7 +87,7 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         keys = [person.pk for person in investigators(case)]
         people = User.objects.filter(pk__in=keys).order_by("employee_number", "pk")
-        self.fields["interviewer"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "interviewer", forms.ModelChoiceField).queryset = people
 
     def plan(self) -> Plan:
         said = self.cleaned_data
@@ -134,12 +135,16 @@ class InterviewForm(PlanForm, OnceForm):
         super().__init__(*args, case=case, **kwargs)
         keys = [party.pk for party in parties_of(case)]
         people = Party.objects.filter(pk__in=keys).select_related("person", "user")
-        self.fields["parties"].queryset = people.order_by("pk")  # type: ignore[attr-defined]  # as above
+        typed_field(self, "parties", forms.ModelChoiceField).queryset = people.order_by(
+            "pk"
+        )
         gaps = [question.pk for gap in gaps_of(case) for question in gap.questions]
         rows = InterviewQuestion.objects.filter(pk__in=gaps).select_related(
             "interview__party__person", "interview__party__user"
         )
-        self.fields["take_up"].queryset = rows.order_by("pk")  # type: ignore[attr-defined]  # as above
+        typed_field(self, "take_up", forms.ModelChoiceField).queryset = rows.order_by(
+            "pk"
+        )
         if not gaps:
             del self.fields["take_up"]
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.form_fields import typed_field
 from anlan.cases.forms import OnceForm
 from anlan.cases.forms.fields import PartyField
 from anlan.cases.models import Case
@@ -36,7 +37,9 @@ class LookForm(OnceForm):
 
     def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["exhibit"].queryset = photos_for(case, reader)  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "exhibit", forms.ModelChoiceField).queryset = photos_for(
+            case, reader
+        )
 
 
 class SketchForm(OnceForm):
@@ -48,7 +51,9 @@ class SketchForm(OnceForm):
 
     def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["exhibit"].queryset = photos_for(case, reader)  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "exhibit", forms.ModelChoiceField).queryset = photos_for(
+            case, reader
+        )
 
 
 class PlaceForm(forms.Form):
@@ -77,4 +82,4 @@ class PinForm(PlaceForm, OnceForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["party"].offer(parties_of(case))  # type: ignore[attr-defined]  # a PartyField
+        typed_field(self, "party", PartyField).offer(parties_of(case))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import Membership, User
+from anlan.base.form_fields import typed_field
 from anlan.cases.forms import OnceForm
 from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Case, Party
@@ -79,7 +80,9 @@ class KeyForm(forms.Form):
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("first", "second"):
-            self.fields[name].queryset = possible_holders(by)  # type: ignore[attr-defined]  # a ModelChoiceField
+            typed_field(self, name, forms.ModelChoiceField).queryset = possible_holders(
+                by
+            )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -113,7 +116,7 @@ class RecoveryForm(SheetsForm):
 
     def __init__(self, *args: Any, key: CounsellorKey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = User.objects.filter(  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "to", forms.ModelChoiceField).queryset = User.objects.filter(
             pk__in=CounsellorKey.objects.filter(
                 user__organisation=key.user.organisation_id,
                 confirmed_at__isnull=False,
@@ -149,7 +152,7 @@ class ReferralForm(forms.Form):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._counsellors = {str(one.uid): one for one in counsellors_for(case)}
-        self.fields["to"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "to", forms.ChoiceField).choices = [
             *((uid, _described(one)) for uid, one in self._counsellors.items()),
             *((number, f"{number} {title}") for number, title in helplines()),
         ]
@@ -180,7 +183,7 @@ class ConsentForm(forms.Form):
     def __init__(self, *args: Any, care: Care, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._guardians = {str(one.uid): one for one in guardians_for(care)}
-        self.fields["guardian"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "guardian", forms.ChoiceField).choices = [
             ("", "—"),
             *((uid, shown_name(one)) for uid, one in self._guardians.items()),
         ]
@@ -285,7 +288,9 @@ class CounsellorForm(forms.Form):
         holders = Membership.objects.filter(
             role_key=ROLE, organisation=by.organisation_id, ended_at=None
         )
-        self.fields["user"].queryset = User.objects.filter(  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(
+            self, "user", forms.ModelChoiceField
+        ).queryset = User.objects.filter(
             pk__in=holders.values("user"), is_active=True, counsellor=None
         )
 

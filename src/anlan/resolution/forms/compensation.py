@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anlan.base.errors import InvalidInput
+from anlan.base.form_fields import typed_field
 from anlan.base.money import format_fen, parse_fen
 from anlan.evidence.models import Exhibit
 from anlan.resolution.compensation import Claim
@@ -88,7 +89,7 @@ class _Part(forms.Form):
     ) -> None:
         super().__init__(*args, **more)
         if "exhibit" in self.fields:
-            self.fields["exhibit"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            typed_field(self, "exhibit", forms.ChoiceField).choices = [
                 ("", _("没有")),
                 *((str(one.uid), f"{one.code} {one.title}") for one in exhibits),
             ]

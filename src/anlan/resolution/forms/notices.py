@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.forms.fields import moment_field
@@ -107,12 +108,12 @@ class DeliveryForm(OnceForm):
 
     def __init__(self, *args: Any, notice: Notice, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["result"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "result", forms.ChoiceField).choices = [
             (one.value, one.label) for one in results_of(notice)
         ]
         proofs = proofs_in(notice.case, reader)
         self._proofs = {str(one.uid): one for one in proofs[:_MOST_PROOFS]}
-        self.fields["exhibit"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "exhibit", forms.ChoiceField).choices = [
             ("", _("没有")),
             *((uid, f"{one.code} {one.title}") for uid, one in self._proofs.items()),
         ]

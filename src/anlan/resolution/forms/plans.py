@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case, Party
@@ -107,16 +108,18 @@ class MeasureForm(forms.Form):
         self._parties = {str(party.uid): party for party in answerable_in(case)}
         self._sentences = {str(one.uid): one for one in finding_sentences(case)}
         lawful = [one for one in law.measures(on=on) if one.is_for_plans]
-        self.fields["key"].choices = [(one.key, one.heading) for one in lawful]  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["party"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "key", forms.ChoiceField).choices = [
+            (one.key, one.heading) for one in lawful
+        ]
+        typed_field(self, "party", forms.ChoiceField).choices = [
             (uid, shown_name(party)) for uid, party in self._parties.items()
         ]
-        self.fields["sentences"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "sentences", forms.ChoiceField).choices = [
             (uid, f"{place_of_sentence(one)} · {one.text}")
             for uid, one in self._sentences.items()
         ]
         services = dict.fromkeys(key for one in lawful for key in one.optional)
-        self.fields["service"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "service", forms.ChoiceField).choices = [
             ("", _("不涉及")),
             *((key, Service(key).label) for key in services),
         ]

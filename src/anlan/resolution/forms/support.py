@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm, colleagues
 from anlan.cases.models import Case
@@ -44,11 +45,11 @@ class SupportForm(OnceForm):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._parties = {str(party.uid): party for party in supported_in(case)}
-        self.fields["party"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "party", forms.ChoiceField).choices = [
             (uid, shown_name(party)) for uid, party in self._parties.items()
         ]
         people = colleagues(case.site, Permission.TASK_DO)
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "owner", forms.ModelChoiceField).queryset = people
 
     def offered(self) -> Offered:
         """What was typed, once the form is valid."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
 from anlan.base.digest import sha256
+from anlan.base.form_fields import typed_field
 from anlan.cases.forms import OnceForm
 from anlan.resolution.legal.enums import Client, LawyerArea, LawyerKind
 from anlan.resolution.legal.forms.fields import day_field
@@ -67,7 +68,9 @@ class LawyerForm(forms.Form):
             is_active=True,
             memberships__role_key="legal_counsel",
         )
-        self.fields["user"].queryset = people.distinct().order_by("name")  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(
+            self, "user", forms.ModelChoiceField
+        ).queryset = people.distinct().order_by("name")
 
     def said(self) -> dict[str, Any]:
         """What was typed, as the service takes it."""

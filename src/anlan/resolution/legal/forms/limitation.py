@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case, Party
@@ -47,8 +48,14 @@ class LimitationForm(OnceForm):
         rows = case.parties.filter(removed_at=None).select_related("person", "user")
         self._parties = {str(party.uid): party for party in rows.order_by("pk")}
         names = [(uid, shown_name(party)) for uid, party in self._parties.items()]
-        self.fields["holder"].choices = [("", _("管理处")), *names]  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["against"].choices = [("", _("还不知道")), *names]  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "holder", forms.ChoiceField).choices = [
+            ("", _("管理处")),
+            *names,
+        ]
+        typed_field(self, "against", forms.ChoiceField).choices = [
+            ("", _("还不知道")),
+            *names,
+        ]
 
     def said(self) -> dict[str, Any]:
         """What was typed, as the service takes it."""

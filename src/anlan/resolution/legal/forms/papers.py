@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.form_fields import typed_field
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case
 from anlan.evidence.models import Exhibit
@@ -31,7 +32,7 @@ class PaperForm(OnceForm):
         self._papers = {
             str(one.uid): one for one in proofs_in(case, reader)[:_MOST_PAPERS]
         }
-        self.fields["exhibit"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "exhibit", forms.ChoiceField).choices = [
             ("", _("没有")),
             *((uid, f"{one.code} {one.title}") for uid, one in self._papers.items()),
         ]

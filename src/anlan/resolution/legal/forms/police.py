@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import Place, User
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.forms.fields import moment_field
@@ -52,7 +53,7 @@ def _proofs(
 ) -> dict[str, Exhibit]:
     """The exhibits that may prove it, as the choices of one field."""
     found = {str(one.uid): one for one in proofs_in(case, reader)[:_MOST_EXHIBITS]}
-    form.fields[name].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+    typed_field(form, name, forms.ChoiceField).choices = [
         ("", _("没有")),
         *((uid, f"{one.code} {one.title}") for uid, one in found.items()),
     ]
@@ -78,7 +79,7 @@ class ItemForm(forms.Form):
     def __init__(self, *args: Any, exhibits: Iterable[Exhibit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._exhibits = {str(one.uid): one for one in exhibits}
-        self.fields["exhibits"].choices = [  # type: ignore[attr-defined]  # as above
+        typed_field(self, "exhibits", forms.ChoiceField).choices = [
             (uid, f"{one.code} {one.title}") for uid, one in self._exhibits.items()
         ]
 
@@ -122,7 +123,7 @@ class HandOverForm(OnceForm):
         super().__init__(*args, **kwargs)
         ready = report.items.filter(state=ItemState.READY)
         kinds = {ItemKind(kind) for kind in ready.values_list("kind", flat=True)}
-        self.fields["accepted"].choices = [  # type: ignore[attr-defined]  # as above
+        typed_field(self, "accepted", forms.ChoiceField).choices = [
             (kind.value, kind.label) for kind in ItemKind if kind in kinds
         ]
         if not kinds:
@@ -220,7 +221,7 @@ class TellingForm(OnceForm):
         self._parties: dict[str, Party] = {
             str(one.uid): one for one in victims_of(case)
         }
-        self.fields["party"].choices = [  # type: ignore[attr-defined]  # as above
+        typed_field(self, "party", forms.ChoiceField).choices = [
             (uid, shown_name(one)) for uid, one in self._parties.items()
         ]
 
@@ -244,7 +245,7 @@ class RetaliationForm(OnceForm):
         super().__init__(*args, **kwargs)
         places = Place.objects.filter(site=case.site, is_active=True)
         self._places = {str(one.uid): one for one in places.order_by("label")}
-        self.fields["place"].choices = [  # type: ignore[attr-defined]  # as above
+        typed_field(self, "place", forms.ChoiceField).choices = [
             # Guards run there: nobody is sent to the first of a list.
             ("", _("请选择")),
             *((uid, one.label) for uid, one in self._places.items()),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anlan.accounts.models import User
 from anlan.accounts.roles import Permission
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm, colleagues
 from anlan.cases.models import Case
@@ -57,10 +58,12 @@ class ImprovementForm(OnceForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._grounds = grounds
-        self.fields["ground"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "ground", forms.ChoiceField).choices = [
             (key, ground_words(one)) for key, one in grounds.items()
         ]
-        self.fields["owner"].queryset = colleagues(case.site, Permission.CASE_SEE)  # type: ignore[attr-defined]  # a ModelChoiceField
+        typed_field(self, "owner", forms.ModelChoiceField).queryset = colleagues(
+            case.site, Permission.CASE_SEE
+        )
 
     def named(self) -> dict[str, Any]:
         """What was typed, as the service takes it."""
@@ -86,7 +89,7 @@ class ProofForm(forms.Form):
         self._proofs: dict[str, Exhibit] = {
             str(one.uid): one for one in proofs_in(case, reader)[:_MOST_PROOFS]
         }
-        self.fields["exhibit"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "exhibit", forms.ChoiceField).choices = [
             ("", _("没有")),
             *((uid, f"{one.code} {one.title}") for uid, one in self._proofs.items()),
         ]

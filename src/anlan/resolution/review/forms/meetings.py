@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.form_fields import typed_field
 from anlan.cases.forms import OnceForm, colleagues
 from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Case
@@ -55,7 +56,9 @@ class MeetingForm(OnceForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["people"].queryset = colleagues(case.site)  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
+        typed_field(self, "people", forms.ModelChoiceField).queryset = colleagues(
+            case.site
+        )
 
     def held(self) -> dict[str, Any]:
         """What was typed, as the service takes it."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.accounts.models import User
+from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.models import Case, Party
@@ -45,7 +46,7 @@ class ChangeForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sources"].offer(Sources(case, reader))  # type: ignore[attr-defined]  # a SourcesField
+        typed_field(self, "sources", SourcesField).offer(Sources(case, reader))
 
 
 class ParagraphForm(ChangeForm, OnceForm):
@@ -71,7 +72,7 @@ class CopyForm(OnceForm):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._parties = {str(one.uid): one for one in sided_parties(case)}
-        self.fields["party"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        typed_field(self, "party", forms.ChoiceField).choices = [
             ("", _("请选择")),
             *((uid, _sided_name(one)) for uid, one in self._parties.items()),
         ]
