@@ -29,7 +29,6 @@ FAST_AND_LOOSE = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "256MB",
-    "autovacuum": "off",  # no table lives long enough to need it
     # Tables that nobody has counted look big, so long statements are compiled first:
     # seconds of the processor, for a dozen rows.
     "jit": "off",
