@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import connection, connections
@@ -23,6 +25,7 @@ from anlan.play.company import found_company
 from tests.moment import AT
 
 _numbers = itertools.count(1)
+_kept: dict[str, Any] = {}  # connections to PostgreSQL, by their database
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +57,7 @@ def company_database(
         with connected_to(name):
             found_company(at=AT - timedelta(days=1))
         yield name
+        _hang_up(name)
 
 
 @pytest.fixture
@@ -66,7 +70,7 @@ def _in_company_database(
             found_company(at=AT - timedelta(days=1))
             yield
             return
-        with connected_to(request.getfixturevalue("company_database")):
+        with connected_to(request.getfixturevalue("company_database"), keep=True):
             yield
 
 
@@ -102,16 +106,48 @@ def committing_company(
 
 
 @contextmanager
-def connected_to(name: str) -> Iterator[None]:
-    """Let this process, and what it forks, use the database ``name``."""
+def connected_to(name: str, *, keep: bool = False) -> Iterator[None]:
+    """Let this process, and what it forks, use the database ``name``.
+
+    Who comes back to it may have the connection kept: a server process that has read
+    nothing yet of our tables reads their description first, in every test anew.
+    """
     before = connection.settings_dict["NAME"]
     connections.close_all()
     connection.settings_dict["NAME"] = name
+    _take_up(name)
     try:
         yield
     finally:
+        if keep:
+            _put_aside(name)
         connections.close_all()
         connection.settings_dict["NAME"] = before
+
+
+def _put_aside(name: str) -> None:
+    """Keep what is open on PostgreSQL, unless a test has left something in it."""
+    raw = connection.connection
+    if connection.vendor != "postgresql" or raw is None or raw.closed:
+        return
+    if not raw.autocommit or raw.info.transaction_status:
+        return
+    connection.connection = None
+    _kept[name] = raw
+
+
+def _take_up(name: str) -> None:
+    """Begin with the kept connection as with a new one."""
+    raw = _kept.pop(name, None)
+    if raw is not None and not raw.closed:
+        with mock.patch.object(connection, "get_new_connection", return_value=raw):
+            connection.connect()
+
+
+def _hang_up(name: str) -> None:
+    raw = _kept.pop(name, None)
+    if raw is not None:
+        raw.close()
 
 
 @contextmanager
@@ -153,6 +189,7 @@ def _postgresql_copy(folder: Path) -> Iterator[str]:
     original = connection.settings_dict["NAME"]
     target = f"{original}_{os.getpid()}_{next(_numbers)}"
     connections.close_all()  # a template must have no other visitors
+    _hang_up(original)
     _maintain(f'CREATE DATABASE "{target}" TEMPLATE "{original}"')
     yield target
     _maintain(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
