@@ -140,7 +140,7 @@ def test_queries_do_not_grow_with_incidents(
     with CaptureQueriesContext(connection) as four:
         assert_shown(client.get("/"), cases)
     assert len(four) == len(one)
-    assert len(one) <= 20
+    assert len(one) <= 21  # one more asks which lists for the police wait
 
 
 def assert_shown(answer: Any, cases: list[Case]) -> None:
