@@ -374,15 +374,13 @@ def correct_contact(
 ) -> Party:
     """Put right what is written of a party, who may ask for it (个人信息保护法第四十六条).
 
-    In every case of theirs, and of a closed one too; an empty telephone removes it, once
-    no case of theirs is open or held.
+    In every case of theirs, and of a closed one too; an empty telephone removes it.
 
     Raises:
         NotFound: nobody has been identified.
         NotAllowed: the reader speaks for the other side.
         InvalidInput: nothing, or a name or number that cannot be.
-        Conflict: they were erased, or are now the same as another person; or a telephone
-            would be removed while a case of theirs is open, or held.
+        Conflict: they were erased, or are now the same as another person.
     """
     if party.person is None:
         raise NotFound(_NOBODY)

@@ -166,8 +166,7 @@ def correct_person(
 
     Raises:
         InvalidInput: as for ``add_person``.
-        Conflict: the person was erased, or is now the same as another one; or a number
-            would go of somebody whom a package above keeps (``keeping``).
+        Conflict: the person was erased, or is now the same as another one.
     """
     with ledger.recording():
         person = _locked(person)
@@ -177,10 +176,7 @@ def correct_person(
         if name is not KEEP:
             _set_name(person, name)
         if phone is not KEEP:
-            had_phone = person.phone is not None
             _set_phone(person, phone)
-            if had_phone and person.phone is None:
-                check_may_go(person)  # else it is an erasure by another door
         if gender is not KEEP:
             person.gender = Gender(gender)
         if is_minor is not KEEP:
