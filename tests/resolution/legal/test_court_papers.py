@@ -149,7 +149,6 @@ class TestToTheEnd:
         [
             ([PaperKind.JUDGMENT, PaperKind.SUBMISSION], "移送审查起诉告知"),
             ([PaperKind.INDICTMENT, PaperKind.FILING], "立案告知"),
-            ([PaperKind.IN_FORCE, PaperKind.SLIGHT], "不起诉决定书"),
         ],
     )
     def test_cannot_contradict_those_before(self, scene, report, kinds, named) -> None:
@@ -210,7 +209,9 @@ class TestTwoSuspects:
         assert state(charged) == before
         assert charged.papers.filter(kind=kind).exists()
 
-    @pytest.mark.parametrize("kind", [PaperKind.DECISION, PaperKind.ENDING])
+    @pytest.mark.parametrize(
+        "kind", [PaperKind.DECISION, PaperKind.ENDING, PaperKind.UNPROVEN]
+    )
     def test_after_a_judgment_alone_too(self, scene, report, kind) -> None:
         paper(scene, report, PaperKind.JUDGMENT, days=20)
         paper(scene, report, kind, days=30)
@@ -488,8 +489,6 @@ class TestRights:
             ((PaperKind.INDICTMENT, PaperKind.JUDGMENT), "附带民事诉讼的，马上问"),
             ((PaperKind.INDICTMENT, PaperKind.IN_FORCE), "附带民事诉讼的，马上问"),
             ((PaperKind.JUDGMENT, PaperKind.IN_FORCE), "对刑事判决不服的"),
-            ((PaperKind.SLIGHT, PaperKind.JUDGMENT), "对不起诉决定不服的"),
-            ((PaperKind.SLIGHT, PaperKind.JUDGMENT), "人民检察院不予追究"),
         ],
     )
     def test_what_is_over_is_not_advised_any_more(
@@ -502,6 +501,15 @@ class TestRights:
         paper(scene, report, then, days=60)
         with override("zh-hans"):
             assert words not in rights_sheet(case)
+
+    @pytest.mark.parametrize("words", ["对不起诉决定不服的", "人民检察院不予追究"])
+    def test_a_judgment_of_one_suspect_ends_nothing_against_another(
+        self, scene, case, report, words
+    ) -> None:
+        paper(scene, report, PaperKind.UNPROVEN, days=30)
+        paper(scene, report, PaperKind.JUDGMENT, days=60)
+        with override("zh-hans"):
+            assert words in rights_sheet(case)
 
     @pytest.mark.parametrize("days", [30, 20])
     def test_what_is_over_for_one_suspect_is_not_for_another(

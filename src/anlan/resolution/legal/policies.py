@@ -301,7 +301,10 @@ def state_after(papers: Iterable[PolicePaper]) -> ReportState:
             continue
         if state in _WITH_COURT and (
             following in _OF_ANOTHER
-            or (is_indicted and following == ReportState.NOT_PROSECUTED)
+            or (
+                following == ReportState.NOT_PROSECUTED
+                and (is_indicted or state != ReportState.APPEALED)
+            )
         ):
             continue
         if following not in REPORT_MOVES[state]:

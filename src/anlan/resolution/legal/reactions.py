@@ -12,6 +12,7 @@ from anlan.accounts.models import User
 from anlan.accounts.selectors import people_by_role
 from anlan.base.errors import Conflict
 from anlan.base.prepared import Prepared
+from anlan.cases.enums import CaseState
 from anlan.cases.events import (
     ActStated,
     CaseJoined,
@@ -374,7 +375,8 @@ def tell_of_paper(queued: Queued) -> None:
     paper = PolicePaper.objects.select_related("report__case__site").get(
         uid=uid_of(queued.object)
     )
-    is_late = PaperKind(paper.kind).opens_remedies and not paper.report.case.is_open
+    is_closed = paper.report.case.state == CaseState.CLOSED
+    is_late = PaperKind(paper.kind).opens_remedies and is_closed
     _tell(
         messages.PAPER_LATE if is_late else messages.PAPER_CAME,
         messages.LEARN,

@@ -20,7 +20,7 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day, act_of
-from anlan.cases.enums import Phase, Proof, TaskState
+from anlan.cases.enums import CaseState, Phase, Proof, TaskState
 from anlan.cases.models import Case, Party
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
@@ -664,12 +664,13 @@ def ask_to_tell_wards(*, case: Case, at: datetime) -> None:
 def _begin_telling(paper: PolicePaper, *, at: datetime) -> None:
     """Mostly papers of courts come when the case is closed: then a clock alone runs.
 
-    Those above hear of it when it runs out, see ``tell_of_late_telling``.
+    Those above hear of it when it runs out, see ``tell_of_late_telling``. While the case is
+    joined into another, whoever works on that one tells; nothing runs here.
     """
     case = paper.report.case
     if case.is_open:
         _ask_to_tell(paper, key=f"rights:{paper.uid}", at=at)
-    else:
+    elif case.state == CaseState.CLOSED:
         cases.start_deadline(
             case=case,
             key=TELL_VICTIM,
