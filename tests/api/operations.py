@@ -314,17 +314,17 @@ def split_report(scene: Scene) -> Request:
     return f"/reports/{scene.report(by=scene.guard).uid}/splitting", None
 
 
-@get()
+@get(stranger=200)
 def list_rule_sets(scene: Scene) -> str:
     return "/law/rule-sets"
 
 
-@get()
+@get(stranger=200)
 def list_guardrails(scene: Scene) -> str:
     return "/law/guardrails"
 
 
-@get()
+@get(stranger=200)
 def list_sources(scene: Scene) -> str:
     return "/law/sources"
 

@@ -34,6 +34,7 @@ from anlan.resolution.legal.selectors.police import lists_to_approve
 from tests.evidence.footage import filmed
 from tests.evidence.told import corrected, frozen
 from tests.incidents.story import facts
+from tests.pictures import JPEG
 from tests.resolution.legal.reported import begun, handed, put
 from tests.resolution.planned import legal as counsel
 from tests.scene import Scene
@@ -330,7 +331,12 @@ class TestListThatWaits:
         report = approved(scene, listed(scene, case, paper))
         before = len(self.told())
 
-        put(scene, report, ItemKind.IDENTITY, words="都带来")
+        put(scene, report, ItemKind.IDENTITY, words="都带来")  # no other evidence
+        assert len(self.told()) == before
+        photo = evidence.add_file(
+            case=case, chunks=[JPEG], by=scene.officer, at=scene.at
+        )
+        put(scene, report, ItemKind.LETTER, exhibits=[photo])
 
         assert before > 0
         assert len(self.told()) == 2 * before
