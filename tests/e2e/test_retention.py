@@ -46,11 +46,13 @@ def test_from_the_hold_to_the_list_of_what_is_due(
     installation = told_installation
     number = installation.story["closed"]
     mark = f"{size['width']}"
-    # The package of the story has not run out, and keeps the case by itself.
+    # The package of the story and the application it was made under have not run out, and
+    # keep the case by themselves.
     installation.shell(
         "from django.utils import timezone;"
-        "from anlan.evidence.models import Package;"
-        "Package.objects.update(expires_at=timezone.now())"
+        "from anlan.evidence.models import FootageApplication, Package;"
+        "Package.objects.update(expires_at=timezone.now());"
+        "FootageApplication.objects.update(state='expired')"
     )
     decide_the_work_injury(installation)
     officer = sign_in(installation, "zhoumin", size=size, **more).page
@@ -88,7 +90,7 @@ def test_from_the_hold_to_the_list_of_what_is_due(
     rows = manager.locator("input[name=chosen]")
     for _try in range(40):
         manager.goto("/evidence/due/")
-        if rows.count():
+        if rows.count() > 1:
             break
         manager.wait_for_timeout(500)
     assert rows.count() > 1
