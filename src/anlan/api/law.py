@@ -15,7 +15,7 @@ from anlan.law.book import Guardrail, Period, Source
 router = Router(tags=["law"])
 
 
-class PeriodOut(Out):
+class RuleSetOut(Out):
     """A rule set: the days whose acts it judges. ``replaced``: old source, new source."""
 
     key: str
@@ -25,7 +25,7 @@ class PeriodOut(Out):
     replaced: list[tuple[str, str]]
 
     @classmethod
-    def of(cls, period: Period) -> PeriodOut:
+    def of(cls, period: Period) -> RuleSetOut:
         return cls(
             key=period.key,
             title=period.heading,
@@ -90,10 +90,10 @@ class SourceOut(Out):
         )
 
 
-@router.get("/law/rule-sets", **operation(Permission.CASE_SEE, out=list[PeriodOut]))
-def list_rule_sets(request: ApiRequest) -> list[PeriodOut]:
+@router.get("/law/rule-sets", **operation(Permission.CASE_SEE, out=list[RuleSetOut]))
+def list_rule_sets(request: ApiRequest) -> list[RuleSetOut]:
     """The day of the act chooses the texts that judge it."""
-    return [PeriodOut.of(period) for period in law.periods()]
+    return [RuleSetOut.of(period) for period in law.periods()]
 
 
 @router.get("/law/guardrails", **operation(Permission.CASE_SEE, out=list[GuardrailOut]))

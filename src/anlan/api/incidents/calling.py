@@ -38,7 +38,7 @@ class AnswerIn(In):
     receipt: Annotated[Text, Field(max_length=60)] = ""
 
 
-class CorrectionIn(In):
+class CallCorrectionIn(In):
     outcome: CallOutcome
     reason: Annotated[Text, Field(min_length=1, max_length=300)]
 
@@ -106,7 +106,7 @@ def answer_call(request: ApiRequest, uid: UUID, body: AnswerIn) -> CallOut:
     "/calls/{uid}/correction",
     **operation(Permission.CASE_SEE, Permission.INCIDENT_SEE, out=CallOut),
 )
-def correct_call(request: ApiRequest, uid: UUID, body: CorrectionIn) -> CallOut:
+def correct_call(request: ApiRequest, uid: UUID, body: CallCorrectionIn) -> CallOut:
     """It went otherwise than was recorded: `outcome` stands from now on.
 
     By whoever recorded it, or whoever commands. What was recorded stays on the timeline,
