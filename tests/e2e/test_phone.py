@@ -16,6 +16,7 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 from tests.e2e.conftest import PHONE, Installation, Person, SignIn, wait_for
 from tests.e2e.test_live import GARAGE, REPORT
 
+TOKEN = "**/m/token/"
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
     "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
@@ -61,6 +62,25 @@ def open_shared_phone(installation: Installation, sign_in: SignIn) -> Person:
     page.click("main form button")
     page.wait_for_url("**/m/")
     return guard
+
+
+def intercept(
+    page: Page, address: str, handler: Callable[[Route], object], **times: int
+) -> None:
+    """What this page asks of that address goes to the handler, whatever it shows now.
+
+    A page that a service worker took over while it was open would go past the handler:
+    the browser intercepts only what was asked for since the page began.
+    """
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.route(address, handler, **times)
+    page.reload()
+
+
+def hold_back_words(page: Page) -> None:
+    """Nothing kept on this phone is sent: who holds it cannot be asked any more."""
+    intercept(page, TOKEN, lambda route: route.abort())
+    wait_for(page, "fetch('/m/token/').then(() => false, () => true)")
 
 
 def keep_shell(page: Page) -> None:
@@ -268,7 +288,7 @@ def test_an_alarm_refused_later_is_told_of_another_place_with_its_photo(
 ) -> None:
     photos = count(installation, "incidents_attachment")
     page = sign_in(installation, "wangjianguo", size=PHONE).page
-    page.route("**/m/token/", lambda route: route.abort())
+    page.route(TOKEN, lambda route: route.abort())
 
     def send() -> None:
         page.evaluate(
@@ -280,7 +300,7 @@ def test_an_alarm_refused_later_is_told_of_another_place_with_its_photo(
 
     alarm(page, send)
     expect(page.locator(".sent.offline")).to_be_visible()
-    page.unroute("**/m/token/")
+    page.unroute(TOKEN)
     page.goto("/m/")
     row = page.locator("[data-waiting-list] li")
     expect(row).to_contain_text("没有这个地点")
@@ -314,14 +334,14 @@ def test_an_alarm_opens_its_own_report_and_not_an_older_one(
     installation: Installation, sign_in: SignIn
 ) -> None:
     page = sign_in(installation, "wangjianguo", size=PHONE).page
-    page.route("**/m/token/", lambda route: route.abort())
+    page.route(TOKEN, lambda route: route.abort())
     alarm(page, lambda: page.click("form[data-outbox] .submit button"))
     expect(page.locator(".sent.offline")).to_contain_text("没有网络")
     page.goto("/m/report/")
     page.fill("[name=words]", "第二份")
     # The next round sends the newer alarm, and cannot send the older one.
     page.route("**/m/report/", refuse_older)
-    page.unroute("**/m/token/")
+    page.unroute(TOKEN)
 
     page.click("form[data-outbox] .submit button")
 
@@ -520,15 +540,15 @@ def test_a_further_call_is_kept_while_the_one_before_is_on_its_way(
     page = sign_in(installation, "wangjianguo", size=PHONE).go("/m/tasks/")
     page.click("#called a.btn")
     page.wait_for_url("**/m/cases/**")
-    page.evaluate(
-        "addEventListener('click', (e) => e.target.closest('[href^=tel]') && e.preventDefault())"
-    )
     hanging: list[Route] = []
 
     def hang(route: Route) -> None:
         hanging.append(route)
 
-    page.route("**/call/110/", hang)
+    intercept(page, "**/call/110/", hang)
+    page.evaluate(
+        "addEventListener('click', (e) => e.target.closest('[href^=tel]') && e.preventDefault())"
+    )
     question = page.locator("[id^=dialled-110-]")
 
     page.click("a[href='tel:110']")
@@ -552,12 +572,12 @@ def test_a_call_that_is_sent_later_is_shown_though_the_notice_had_the_focus(
     page = sign_in(installation, "wangjianguo", size=PHONE).go("/m/tasks/")
     page.click("#called a.btn")
     page.wait_for_url("**/m/cases/**")
-    page.route("**/m/token/", lambda route: route.abort())
+    hold_back_words(page)
     page.locator("[id^=dialled-110-] summary").click()
     page.locator("[id^=dialled-110-] [value=connected]").click()
     expect(page.locator("[data-unsaid]")).to_be_focused()
 
-    page.unroute("**/m/token/")
+    page.unroute(TOKEN)
     page.evaluate("dispatchEvent(new Event('online'))")
 
     expect(page.get_by_label("已拨打的电话").locator("li")).to_have_count(1)
@@ -590,7 +610,7 @@ def test_a_photo_that_was_just_chosen_stays_while_another_arrives(
     form = page.locator("form[data-outbox=files]")
     photos = form.locator("input[accept='image/*']")
     held: list[Route] = []
-    page.route("**/files/", lambda route: held.insert(0, route))
+    intercept(page, "**/files/", lambda route: held.insert(0, route))
     photos.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
 
     form.locator("button").click()
@@ -612,7 +632,7 @@ def test_photos_that_wait_alone_are_counted_and_nothing_chosen_is_said(
     alarm(page, lambda: page.click("form[data-outbox] .submit button"))
     page.wait_for_url("**/m/reports/**")
     form = page.locator("form[data-outbox=files]")
-    page.route("**/files/", lambda route: route.abort())
+    intercept(page, "**/files/", lambda route: route.abort())
     form.locator("input[accept='image/*']").set_input_files(
         {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
     )
@@ -640,7 +660,7 @@ def test_a_locked_phone_says_whose_photos_it_still_keeps(
     alarm(page, lambda: page.click("form[data-outbox] .submit button"))
     page.wait_for_url("**/m/reports/**")
     form = page.locator("form[data-outbox=files]")
-    page.route("**/files/", lambda route: route.abort())
+    intercept(page, "**/files/", lambda route: route.abort())
     form.locator("input[accept='image/*']").set_input_files(
         {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
     )
@@ -690,7 +710,7 @@ def test_who_is_called_on_another_page_sees_that_the_answer_is_unsent(
 ) -> None:
     installation.shell(REPORT.format(place=GARAGE))
     page = sign_in(installation, "wangjianguo", size=PHONE).go("/m/tasks/")
-    page.route("**/m/token/", lambda route: route.abort())
+    hold_back_words(page)
 
     page.click("#called form button")
 
@@ -704,7 +724,7 @@ def test_what_was_refused_does_not_come_true_by_itself_later(
     installation.shell(REPORT.format(place=GARAGE))
     before = installation.kinds()
     page = sign_in(installation, "wangjianguo", size=PHONE, path="/m/").page
-    page.route("**/m/token/", lambda route: route.abort())
+    hold_back_words(page)
     page.click("#called form[action$='/arrival/'] button")
     expect(page.locator("[data-unsaid]")).to_be_visible()
     refusal = '{"errors": {"__all__": ["现在不行"]}}'
@@ -714,7 +734,7 @@ def test_what_was_refused_does_not_come_true_by_itself_later(
             status=409, content_type="application/json", body=refusal
         ),
     )
-    page.unroute("**/m/token/")
+    page.unroute(TOKEN)
     page.goto("/m/")
     row = page.locator("[data-waiting-list] li")
     expect(row).to_contain_text("现在不行")
@@ -816,7 +836,7 @@ def test_a_locked_phone_says_whose_alarm_it_still_keeps(
     guard = open_shared_phone(told_installation, sign_in)
     page = guard.page
     page.goto("/m/report/")
-    page.route("**/m/token/", lambda route: route.abort())
+    hold_back_words(page)
     page.click("form[data-outbox] .submit button")
     expect(page.locator(".sent.offline")).to_be_visible()
 
@@ -846,13 +866,13 @@ def leave_alarm(installation: Installation, sign_in: SignIn) -> Page:
     """The captain left one on the phone, which waits locked for the next."""
     page = open_shared_phone(installation, sign_in).page
     page.goto("/m/report/")
-    page.route("**/m/token/", lambda route: route.abort())
+    hold_back_words(page)
     page.locator("[name=place]").first.check(force=True)
     page.click("form[data-outbox] .submit button")
     expect(page.locator(".sent.offline")).to_be_visible()
     page.locator("form[data-idle] button").click()
     page.wait_for_url("**/m/shared/")
-    page.unroute("**/m/token/")
+    page.unroute(TOKEN)
     return page
 
 
@@ -894,7 +914,7 @@ def test_what_is_discarded_twice_is_discarded_once(
         route.fetch()
         route.abort()
 
-    page.route("**/m/discards/", lose_answer, times=1)
+    intercept(page, "**/m/discards/", lose_answer, times=1)
     row = page.locator("[data-waiting-list] li")
     row.locator("[data-discard] summary").click()
     row.locator("[data-discard] button").first.click()
@@ -934,7 +954,7 @@ def test_what_was_refused_goes_from_another_hand_with_a_reason_once_it_is_record
     expect(row).to_contain_text("没有这个地点")
     expect(row.get_by_role("button", name="删除", exact=True)).to_be_hidden()
 
-    page.route("**/m/discards/", lambda route: route.abort())
+    intercept(page, "**/m/discards/", lambda route: route.abort())
     row.locator("[data-discard] summary").click()
     row.get_by_role("button", name="误点或写错").click()
     expect(row).to_contain_text("有网络后记下，再删除")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -497,6 +498,28 @@ def test_a_late_answer_does_not_undo_what_was_chosen_meanwhile(
 
     expect(page.locator("#part b")).to_have_text("news of talks")
     assert len(held) == 1
+
+
+LEAVING = """
+<main data-live-page><b>on duty</b></main>
+<form method="post" action="/handed-over/"><button>hand over</button></form>
+"""
+
+
+def test_news_do_not_take_the_way_of_a_form_that_ended_the_session(
+    open_page: Open,
+) -> None:
+    page = open_page(LEAVING, desk("refresh"), before=LED_TO_SIGN_IN)
+
+    def answer_late(route: Route) -> None:
+        time.sleep(0.5)  # of the test alone: the browser goes on
+        route.fulfill(body="the next hand", content_type="text/html")
+
+    page.context.route("**/handed-over/", answer_late)
+    page.evaluate(f"addEventListener('submit', () => setTimeout(() => {TOUCH}, 100))")
+    page.click("button")
+
+    expect(page.locator("body")).to_have_text("the next hand")
 
 
 CALLED = """

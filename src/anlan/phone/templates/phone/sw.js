@@ -3,13 +3,14 @@
 // wait, from the last visit. Reports never pass through here: the outbox keeps
 // them, because a service worker may be ended at any moment.
 const SHELL = {{ shell|safe }};
-const CACHE = "anlan-shell-6";
+const CACHE = "anlan-shell-7";
 const DRAFTS = "anlan-drafts"; // pages of statements, see evidence/drafts.js
 const PATIENCE_MS = 3000;
 const HOME = "{% url 'phone:alarm' %}";
 const SHARED = "{% url 'phone:shared' %}";
 const TOUCH = "{% url 'phone:touch' %}";
 let holders = 0; // how often it was forgotten here who holds the phone
+let warming = {}; // for which of them the pages are being kept just now
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
@@ -77,9 +78,10 @@ async function ask(event, cache) {
   const response = await fetch(request);
   // Led elsewhere: signed out, or the phone locked itself.
   if (response.redirected || response.type === "opaqueredirect") await forget();
-  else if (response.ok && !isPrivate(response) && holder === holders) {
-    await cache.put(addressOf(request), response.clone());
-    event.waitUntil(warm(cache));
+  else if (response.ok && holder === holders) {
+    if (!isPrivate(response)) await cache.put(addressOf(request), response.clone());
+    // Also after a page that is not kept: whoever takes the phone over stands before one.
+    event.waitUntil(warmOnce(cache));
   }
   return response;
 }
@@ -98,6 +100,14 @@ async function leave(request) {
 
 function isPrivate(response) {
   return (response.headers.get("Cache-Control") || "").includes("no-store");
+}
+
+function warmOnce(cache) {
+  if (warming.holder !== holders) {
+    const mine = (warming = { holder: holders, ended: null });
+    mine.ended = warm(cache).finally(() => mine === warming && (warming = {}));
+  }
+  return warming.ended;
 }
 
 // After somebody signed in, the pages for an alarm are kept again before they are needed.

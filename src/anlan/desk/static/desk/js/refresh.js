@@ -10,7 +10,9 @@ const waiting = new Set();
 const running = new Set();
 const postponed = new Set();
 const failed = new WeakMap(); // part -> its next try, and the pause after that
+const LEFT = 10000; // milliseconds that an answer to a form which was sent may take
 let timer = 0;
+let sent = -LEFT; // when a form was sent that leads away from this page
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
@@ -69,9 +71,11 @@ function ask(address, asked) {
 }
 
 // Signed out: the page itself leads to where one signs in, unless it is being left, or
-// somebody is writing: then it is said, and their words stay.
-function signIn() {
+// somebody is writing: then it is said, and their words stay. A form that was sent may have
+// ended the session, and leads on by itself: to load this page would take its way.
+function signIn(part) {
   if ("leaving" in document.documentElement.dataset) return;
+  if (performance.now() - sent < LEFT) return again(part);
   const written = [...document.querySelectorAll("textarea, input:not([type])")];
   const isShared = document.querySelector("form[data-idle]"); // a phone that locked itself
   if (!isShared && written.some((field) => field.value !== field.defaultValue)) tell("anlan:signed-out");
@@ -86,7 +90,7 @@ async function refresh(part, asked) {
   try {
     const { answer, text } = await ask(part.dataset.liveRefresh, asked);
     if (answer.status < 500) forget(part);
-    if (answer.redirected) signIn();
+    if (answer.redirected) signIn(part);
     // Narrowed meanwhile: this is an answer to what is asked no more.
     else if (answer.ok && addressOf(part) !== address) waiting.add(part);
     else if (answer.ok) put(part, text);
@@ -130,6 +134,8 @@ function want(test) {
   if (waiting.size) soon();
 }
 
+// The last to hear: who sends a form by a script has prevented that the browser does.
+addEventListener("submit", (event) => event.defaultPrevented || (sent = performance.now()));
 document.addEventListener("anlan:entry", (event) => want((part) => concerns(part, event.detail)));
 document.addEventListener("anlan:reload", () => want(() => true));
 for (const kind of ["focusout", "close"]) {
