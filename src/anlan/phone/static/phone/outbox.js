@@ -22,6 +22,7 @@ let tapped = { button: "", at: 0 }; // the button of the last call, also where i
 const awaited = new Set(); // what somebody stands before, who is to hear of it first
 let standing = null; // the alarm whose form says that it was not sent yet
 let again = null; // a refused alarm that its writer tells of another place, and the form for it
+let noticed = ""; // the notice that has the focus, and keeps it where its part comes anew
 let isSignedOut = false;
 let isFaulty = false;
 let isBroken = false;
@@ -281,8 +282,13 @@ function mark(form, waiting) {
     notice.dataset.unsaid = form.action;
     place.before(notice);
     notice.tabIndex = -1;
-    if (hadFocus) notice.focus();
+    const isAgain = noticed === form.action && document.activeElement === document.body;
+    if (hadFocus || isAgain) {
+      notice.focus({ preventScroll: isAgain });
+      noticed = form.action;
+    }
   } else if (!isUnsent && shown) {
+    noticed = "";
     // In what somebody opened the focus would hold back the part that shows what was sent.
     if (shown.contains(document.activeElement) && !form.closest("details")) form.querySelector("button")?.focus();
     shown.remove();
