@@ -48,6 +48,8 @@ from whitenoise.base import (  # type: ignore[import-untyped]  # noqa: E402
 
 from anlan.base.one_by_one import forget_faults  # noqa: E402
 
+SAID = 3000  # characters of a first failure
+
 # The same examples every time: a gate that fails by chance is ignored soon. How long an
 # example takes says something about the machine, not about us.
 settings.register_profile(
@@ -106,6 +108,15 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What passed the second time only is told with its first failure: it is to be mended."""
+    shaky = terminalreporter.stats.get("rerun", [])
+    if shaky:
+        terminalreporter.section(f"asked twice: {len(shaky)}")
+    for report in shaky:
+        terminalreporter.line(f"{report.nodeid}\n{report.longreprtext[-SAID:]}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

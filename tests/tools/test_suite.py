@@ -68,6 +68,44 @@ def test_outcome_is_read_from_what_pytest_wrote(tmp_path: Path) -> None:
     assert set(outcome.seconds) == {"test_sample"}
 
 
+SHAKY = """
+from pathlib import Path
+
+import pytest
+
+@pytest.mark.flaky(reruns=1)
+def test_passes_the_second_time():
+    been_here = Path("been-here")
+    if not been_here.exists():
+        been_here.touch()
+        pytest.fail("too late by a second")
+"""
+
+
+@pytest.mark.slow
+def test_what_passed_the_second_time_only_is_told(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").touch()
+    (tmp_path / "conftest.py").write_text(
+        "from tests.conftest import pytest_terminal_summary"
+    )
+    (tmp_path / "test_sample.py").write_text(SHAKY)
+    report = tmp_path / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-n1", f"--junit-xml={report}"]
+    done = subprocess.run(
+        [*command, "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    outcome = read_outcome(report, done.returncode)
+    assert (outcome.code, outcome.passed, outcome.failed) == (0, 1, 0)
+    assert "asked twice: 1" in done.stdout
+    assert "Failed: too late by a second" in done.stdout
+
+
 def test_outcome_of_a_run_that_wrote_nothing(tmp_path: Path) -> None:
     assert read_outcome(tmp_path / "none.xml", 4) == Outcome(code=4)
 
