@@ -979,6 +979,29 @@ IT_ARRIVED = """() => new Promise((done) => {
 })"""
 
 
+ANOTHER_CHOSE_WHY = """() => new Promise((done) => {
+  indexedDB.open("anlan-outbox").onsuccess = ({ target }) => {
+    const rows = target.result.transaction("reports", "readwrite").objectStore("reports");
+    rows.getAll().onsuccess = (found) => {
+      const [kept] = found.target.result;
+      const why = { id: kept.id, reason: "mistake", by: "a-colleague", url: "/m/discards/" };
+      rows.put({ ...kept, why }).onsuccess = () => done();
+    };
+  };
+})"""
+
+
+def test_a_reason_that_a_colleague_gave_waits_for_their_hand(
+    told_installation: Installation, sign_in: SignIn
+) -> None:
+    page = leave_alarm(told_installation, sign_in)
+    page.evaluate(ANOTHER_CHOSE_WHY)
+    open_as_officer(page, told_installation)
+
+    row = page.locator("[data-waiting-list] li")
+    expect(row).to_contain_text("等其本人打开这部手机时记下")
+
+
 def test_what_was_sent_while_its_reasons_were_open_is_not_discarded(
     told_installation: Installation, sign_in: SignIn
 ) -> None:

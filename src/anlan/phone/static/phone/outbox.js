@@ -324,7 +324,8 @@ function row(item, list) {
   return line;
 }
 
-const saidWhy = (one, { dataset }) => one.why && dataset.unsaidWhy;
+// Whoever gave a reason puts their name to it: it waits for their hand.
+const saidWhy = ({ why }, { dataset }) => why && (why.by === holder() ? dataset.unsaidWhy : dataset.unsaidOther);
 
 // Why it still lies here, if not for want of a network alone.
 function whyKept(item, { dataset }) {
