@@ -673,7 +673,7 @@ def unmask(scene: Scene) -> Request:
 
 @post(permitted="wangjianguo", forbidden="chenlu")
 def correct(scene: Scene) -> Request:
-    body = {"phone": "19900000209"}
+    body = {"phone": "19900000209", "reason": "本人当面更正"}
     return f"/parties/{_party(scene, known=True)}/correction", body
 
 

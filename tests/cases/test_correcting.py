@@ -10,9 +10,10 @@ from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
 from anlan.cases.enums import Side
 from anlan.cases.models import Case, Party
+from anlan.cases.selectors import entries_about, leaks_of
 from anlan.customers.enums import ErasureReason
 from anlan.customers.keeping import add_keeps
-from anlan.customers.selectors import masked
+from anlan.customers.selectors import corrections_of, former_phone_of, masked
 from anlan.evidence.kept_people import is_held
 from anlan.ledger.models import Entry
 from anlan.ledger.verify import verify
@@ -63,21 +64,72 @@ def told(kind: str) -> int:
 
 
 class TestCorrecting:
-    def test_of_a_closed_case_too(self, scene, case, victim) -> None:
+    def test_of_a_closed_case_by_who_may_read_it(self, scene, case, victim) -> None:
         closed(scene, case)
+        why = {"party": victim, "reason": "本人出示证件", "at": scene.at}
 
-        cases.correct_contact(
-            party=victim, phone="19900000133", by=scene.guard, at=scene.at
-        )
+        with pytest.raises(NotAllowed):
+            cases.correct_contact(**why, phone="19900000133", by=scene.guard)
+        cases.correct_contact(**why, phone="19900000133", by=scene.officer)
         assert shown(victim)[1] == "199****0133"
-        cases.correct_contact(party=victim, phone="", by=scene.guard, at=scene.at)
+        cases.correct_contact(**why, phone="", by=scene.officer)
         assert shown(victim)[1] == ""
         assert told("customers.person_corrected") == 2
         assert verify().is_sound
 
+    def test_what_stood_there_before_is_kept_and_says_why(
+        self, scene, case, victim
+    ) -> None:
+        cases.correct_contact(
+            party=victim,
+            name=THEIRS,
+            phone="",
+            reason="身份证上是这个名字，电话是邻居的",
+            by=scene.guard,
+            at=scene.at,
+        )
+
+        (row,) = corrections_of([victim.person])
+        assert (row.former_name, former_phone_of(row)) == (NAME, f"+86{PHONE}")
+        assert row.corrected_by == scene.guard.actor_key
+        assert PHONE.encode() not in bytes(row.former_phone)
+        kind = "customers.correction_explained"
+        entry = entries_about({case.subject}).get(kind=kind)
+        assert NAME not in str(entry.body)
+        assert "邻居" not in str(entry.body)
+
+    def test_the_name_before_is_as_private_as_the_one_now(
+        self, scene, case, victim
+    ) -> None:
+        cases.correct_contact(
+            party=victim, name="改过了", reason="听错", by=scene.guard, at=scene.at
+        )
+
+        for text in (f"请联系{NAME}。", "请联系改过了。"):
+            (leak,) = leaks_of(text, case=case, side=Side.AGGRESSOR)
+            assert leak.party == victim
+
+    def test_it_goes_with_the_person(self, scene, case, victim) -> None:
+        cases.correct_contact(
+            party=victim,
+            name=THEIRS,
+            phone="",
+            reason="听错了名字",
+            by=scene.guard,
+            at=scene.at,
+        )
+        closed(scene, case)
+        erased(scene, victim)
+
+        (row,) = corrections_of([victim.person])
+        assert (row.former_name, row.former_phone, row.reason) == ("", None, "")
+        assert verify().is_sound
+
     def test_nothing_is_no_correction(self, scene, victim) -> None:
         with pytest.raises(InvalidInput, match="请填写"):
-            cases.correct_contact(party=victim, by=scene.guard, at=scene.at)
+            cases.correct_contact(
+                reason="本人出示证件", party=victim, by=scene.guard, at=scene.at
+            )
 
     def test_not_across_the_wall(self, scene, case, victim) -> None:
         """Else whoever speaks for the other side has the victim called somewhere else."""
@@ -97,7 +149,11 @@ class TestCorrecting:
         for one in (victim, again):
             with pytest.raises(NotAllowed, match="另一方"):
                 cases.correct_contact(
-                    party=one, phone="19900000133", by=service, at=scene.at
+                    reason="本人出示证件",
+                    party=one,
+                    phone="19900000133",
+                    by=service,
+                    at=scene.at,
                 )
         assert shown(victim)[1] == "199****0121"
 
@@ -170,6 +226,8 @@ class TestPages:
         assert PHONE not in page
         assert client.post(address, {}).status_code == 422
         said = {"name": THEIRS, "without_phone": "on"}
+        assert client.post(address, said).status_code == 422  # not without a reason
+        said["reason"] = "本人出示证件"
         assert client.post(address, said).status_code == 302
         assert shown(victim)[1] == ""
 

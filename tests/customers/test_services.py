@@ -51,6 +51,7 @@ def test_person_is_stored_encrypted_and_on_the_sites_chain(front):
 def test_no_entry_holds_a_name_or_a_number(front):
     person = register(front, phone=PHONE, note=f"{NAME}的丈夫也在场")
     services.correct_person(
+        reason="本人出示证件",
         person=person,
         site=front.site,
         name="陈晓文",
@@ -75,7 +76,7 @@ def test_no_entry_holds_a_name_or_a_number(front):
     )
 
     record = b"".join(bytes(e.body) + bytes(e.data or b"") for e in entries()).decode()
-    assert record.count("customers.") == 7
+    assert record.count("customers.") == 10
     for secret in (NAME, "陈晓文", "00006620", "00006621", "丈夫", "回电"):
         assert secret not in record
     # Four digits stand in a digest or a uid by chance.
@@ -301,6 +302,7 @@ def test_correction_names_the_fields_and_keeps_the_chain_sound(front):
     person = register(front, phone=PHONE, gender=Gender.FEMALE)
 
     corrected = services.correct_person(
+        reason="本人出示证件",
         person=person,
         site=front.site,
         name="陈晓文",
@@ -322,6 +324,7 @@ def test_correction_that_changes_nothing_is_not_recorded(front):
     person = register(front, phone=PHONE, note="常客")
 
     services.correct_person(
+        reason="本人出示证件",
         person=person,
         site=front.site,
         name=f" {NAME}",
@@ -338,6 +341,7 @@ def test_correction_can_empty_but_not_the_name(front):
     person = register(front, phone=PHONE, birth_year=1990, note="常客")
 
     emptied = services.correct_person(
+        reason="本人出示证件",
         person=person,
         site=front.site,
         phone="",
@@ -348,7 +352,12 @@ def test_correction_can_empty_but_not_the_name(front):
     )
     with pytest.raises(InvalidInput):
         services.correct_person(
-            person=person, site=front.site, name=" ", by=front.officer, at=front.at
+            reason="本人出示证件",
+            person=person,
+            site=front.site,
+            name=" ",
+            by=front.officer,
+            at=front.at,
         )
 
     emptied.refresh_from_db()
@@ -367,7 +376,12 @@ def test_correction_into_another_person_is_refused(front):
 
     with pytest.raises(Conflict) as refusal:
         services.correct_person(
-            person=person, site=front.site, name=NAME, by=front.officer, at=front.at
+            reason="本人出示证件",
+            person=person,
+            site=front.site,
+            name=NAME,
+            by=front.officer,
+            at=front.at,
         )
 
     assert NAME not in str(refusal.value)
@@ -387,6 +401,7 @@ def test_correction_from_a_second_site_stays_with_the_chain_that_vouches(front):
     )
 
     services.correct_person(
+        reason="本人出示证件",
         person=person,
         site=front.other_site,
         name="陈晓文",
@@ -404,6 +419,7 @@ def test_correction_by_a_site_that_does_not_know_the_person_finds_nobody(front):
 
     with pytest.raises(NotFound):
         services.correct_person(
+            reason="本人出示证件",
             person=person,
             site=front.other_site,
             name="别人",
@@ -585,7 +601,12 @@ def test_erased_person_cannot_be_corrected_read_or_found(front):
 
     with pytest.raises(Conflict):
         services.correct_person(
-            person=person, site=front.site, name="某", by=front.officer, at=front.at
+            reason="本人出示证件",
+            person=person,
+            site=front.site,
+            name="某",
+            by=front.officer,
+            at=front.at,
         )
     with pytest.raises(NotFound):
         services.reveal(

@@ -204,6 +204,7 @@ class CorrectionIn(In):
 
     name: Annotated[Text, Field(min_length=1, max_length=60)] | None = None
     phone: Annotated[Text, Field(max_length=32)] | None = None
+    reason: Annotated[Reason, Field(max_length=200)]
 
 
 class ErasureIn(In):
@@ -453,6 +454,7 @@ def correct(request: ApiRequest, uid: UUID, body: CorrectionIn) -> PartyOut:
         party=party,
         name=KEEP if body.name is None else body.name,
         phone=KEEP if body.phone is None else body.phone,
+        reason=body.reason,
         by=caller.user,
         at=caller.at,
         via="api",

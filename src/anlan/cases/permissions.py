@@ -375,6 +375,14 @@ def check_can_give_own_link(by: Actor, case: Case) -> None:
         )
 
 
+def check_can_correct_contact(by: Actor, case: Case) -> None:
+    """At the scene whoever registers; when all is over, who may read what they change."""
+    check_permission(by, Permission.PARTY_EDIT, site=case.site)
+    lead = case.joined_into or case
+    if lead.state == Case.State.CLOSED:
+        check_permission(by, Permission.PERSON_UNMASK, site=case.site)
+
+
 def check_can_look_behind(by: Actor, party: Party) -> None:
     """At the contact details and medical facts of somebody, as far as their side goes."""
     if isinstance(by, System):

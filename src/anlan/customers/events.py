@@ -60,8 +60,7 @@ class PersonCorrected(Event):
     note_digest: str | None = None
 
     def shown(self) -> dict[str, Any]:
-        names = [gettext(FIELD_WORDS[name]) for name in self.fields.split(",")]
-        return {"fields": gettext("、").join(names)}
+        return {"fields": field_words(self.fields)}
 
 
 FIELD_WORDS = {
@@ -73,6 +72,37 @@ FIELD_WORDS = {
     "is_minor": _("是否未成年"),
     "note": _("备注"),
 }
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
+class CorrectionExplained(Event):
+    """Why, and in which case, somebody's details were put right; the row has what they were."""
+
+    kind: ClassVar[str] = "customers.correction_explained"
+    sentence: ClassVar[str] = _(
+        "{actor}更正了一位当事人的{fields}，理由和原来的内容已留存"
+    )
+    tone: ClassVar[str] = "people"
+    covers: ClassVar[tuple[Covered, ...]] = covers(
+        "customers.Correction", "reason", "former_name"
+    )
+    refers: ClassVar[tuple[RefInRow, ...]] = (
+        RefInRow(model="customers.Correction", field="person__uid", prefix="person:"),
+    )
+
+    fields: str
+    reason_digest: str
+    former_name_digest: str | None = None
+
+    def shown(self) -> dict[str, Any]:
+        return {"fields": field_words(self.fields)}
+
+
+def field_words(fields: str) -> str:
+    """Names of fields as an entry has them, for people to read."""
+    names = [gettext(FIELD_WORDS[name]) for name in fields.split(",")]
+    return gettext("、").join(names)
 
 
 @recorded

@@ -471,6 +471,7 @@ class TestConsent:
         victim, _aggressor = sides(scene, case)
         assert victim.person is not None
         customers.correct_person(
+            reason="本人出示证件",
             person=victim.person,
             site=scene.site,
             phone="19900006621",
@@ -540,13 +541,15 @@ class TestConsent:
         talks = begun(scene, case)
         later = scene.at + timedelta(minutes=1)
         customers.correct_person(
+            reason="本人出示证件",
             person=victim.person,
             site=scene.site,
             phone="19900006621",
             by=scene.guard if late else scene.officer,
             at=later if late else scene.at,
         )
-        customers.correct_person(  # of something else, by somebody else: decides nothing
+        customers.correct_person(
+            reason="本人出示证件",  # of something else, by somebody else: decides nothing
             person=victim.person,
             site=scene.site,
             note="左眼视力弱",
@@ -599,6 +602,7 @@ class TestConsent:
         victim, _aggressor = sides(scene, case)
         assert victim.person is not None
         customers.correct_person(
+            reason="本人出示证件",
             person=victim.person,
             site=scene.site,
             is_minor=True,
@@ -778,6 +782,7 @@ class TestConsent:
         def born(year: int) -> None:
             assert victim.person is not None
             customers.correct_person(
+                reason="本人出示证件",
                 person=victim.person,
                 site=scene.site,
                 birth_year=year,

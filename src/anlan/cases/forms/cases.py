@@ -20,6 +20,7 @@ from anlan.cases.enums import Role
 from anlan.cases.forms.fields import moment_field
 from anlan.cases.models import Case
 from anlan.customers.enums import ErasureReason, OccupancyRole, ProtectedField
+from anlan.customers.models import REASON_LENGTH
 from anlan.customers.selectors import rooms_of
 
 _THREE_LINES = forms.Textarea(attrs={"rows": 3})
@@ -197,6 +198,11 @@ class CorrectionForm(forms.Form):
     )
     without_phone = forms.BooleanField(
         label=gettext_lazy("登记的电话不是本人的，去掉"), required=False
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("更正的理由"),
+        help_text=gettext_lazy("怎样知道现在填的才对，例如本人出示了证件"),
+        max_length=REASON_LENGTH,
     )
 
     def clean(self) -> dict[str, Any]:

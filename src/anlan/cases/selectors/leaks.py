@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +25,11 @@ from anlan.cases.joined import of_one_case
 from anlan.cases.models import Case, Party
 from anlan.customers.enums import ProtectedField
 from anlan.customers.models import Person
-from anlan.customers.selectors import protected_value
+from anlan.customers.selectors import (
+    corrections_of,
+    former_phone_of,
+    protected_value,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +172,10 @@ def _needles(case: Case) -> dict[int, set[_Needle]]:
 
 
 def _secrets(case: Case) -> Iterator[Secret]:
-    for pk, party in _parties_of(case).items():
+    parties = _parties_of(case)
+    known = {pk: party.person for pk, party in parties.items() if party.person}
+    yield from _corrected(known)
+    for pk, party in parties.items():
         yield Secret(party=pk, kind=Private.ADDRESS, words=party.description)
         if party.person is not None:
             yield from _of_person(pk, party.person)
@@ -177,6 +185,18 @@ def _secrets(case: Case) -> Iterator[Secret]:
                 yield Secret(party=pk, kind=Private.PHONE, words=number)
     for asked in _SECRETS:
         yield from asked(case)
+
+
+def _corrected(known: dict[int, Person]) -> Iterator[Secret]:
+    """A name or number that was put right is as private as what stands there now."""
+    keys = defaultdict(list)
+    for pk, person in known.items():
+        keys[person.pk].append(pk)
+    for row in corrections_of(known.values()):
+        for pk in keys[row.person_id]:
+            yield Secret(party=pk, kind=Private.NAME, words=row.former_name)
+            for number in spoken_numbers(former_phone_of(row)):
+                yield Secret(party=pk, kind=Private.PHONE, words=number)
 
 
 def _of_person(pk: int, person: Person) -> Iterator[Secret]:

@@ -366,6 +366,7 @@ def reveal_contact(
 def correct_contact(
     *,
     party: Party,
+    reason: str,
     by: User,
     at: datetime,
     name: str | Keep = KEEP,
@@ -374,12 +375,14 @@ def correct_contact(
 ) -> Party:
     """Put right what is written of a party, who may ask for it (个人信息保护法第四十六条).
 
-    In every case of theirs, and of a closed one too; an empty telephone removes it.
+    In every case of theirs, and of a closed one too, by whoever may read it all; an empty
+    telephone removes it. What stood there before is kept beside the reason.
 
     Raises:
         NotFound: nobody has been identified.
-        NotAllowed: the reader speaks for the other side.
-        InvalidInput: nothing, or a name or number that cannot be.
+        NotAllowed: the reader speaks for the other side; or the case is closed, and they
+            may not see what they would change.
+        InvalidInput: nothing, no reason, or a name or number that cannot be.
         Conflict: they were erased, or are now the same as another person.
     """
     if party.person is None:
@@ -387,15 +390,20 @@ def correct_contact(
     permissions.check_can_look_behind(by, party)
     if name is KEEP and phone is KEEP:
         raise InvalidInput(_("请填写要更正的姓名或者电话"), path="name")
-    party.person = customers.correct_person(
-        person=party.person,
-        site=party.case.site,
-        name=name,
-        phone=phone,
-        by=by,
-        at=at,
-        via=via,
-    )
+    with ledger.recording():
+        case = lock_case(party.case)
+        permissions.check_can_correct_contact(by, case)
+        party.person = customers.correct_person(
+            person=party.person,
+            site=case.site,
+            reason=reason,
+            name=name,
+            phone=phone,
+            by=by,
+            at=at,
+            via=via,
+            corrected_for=case.subject,
+        )
     return party
 
 

@@ -208,7 +208,12 @@ def correction(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     def act(said: dict[str, Any]) -> HttpResponse:
         phone = said["phone"] or ("" if said["without_phone"] else KEEP)
         cases.correct_contact(
-            party=party, name=said["name"] or KEEP, phone=phone, by=reader, at=at
+            party=party,
+            name=said["name"] or KEEP,
+            phone=phone,
+            reason=said["reason"],
+            by=reader,
+            at=at,
         )
         return case_changed(request, number, at=at)
 
@@ -216,7 +221,9 @@ def correction(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         request,
         number=number,
         title=_("更正资料：%s") % shown_name(party),
-        lead=_("在这位人员的所有案件里一起更正，留下记录；原来的内容不再显示。"),
+        lead=_(
+            "在这位人员的所有案件里一起更正。原来的内容和理由留存，供有权的人查看；案件已经办结的，由有权查看个人资料的人更正。"
+        ),
         button=_("更正"),
         form=CorrectionForm(posted(request)),
         act=act,

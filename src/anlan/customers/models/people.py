@@ -173,6 +173,42 @@ class Disclosure(Worded):
         return f"disclosure {self.uid}"
 
 
+class Correction(Worded):
+    """What a name or a number said before it was put right, and why it was.
+
+    The number is encrypted, bound to this row. All of it goes when the person is erased.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="corrections"
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    fields = models.CharField(max_length=80)  # as the entry names them
+    former_name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    former_phone = models.BinaryField(null=True)
+    reason = models.CharField(_("理由"), max_length=REASON_LENGTH, blank=True)
+    corrected_for = models.CharField(max_length=80, blank=True)  # ``case:<uid>``
+    corrected_by = models.CharField(max_length=80)  # an actor key
+    corrected_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # What a person was called before, newest first.
+            models.Index(
+                fields=["person", "-corrected_at"], name="customers_corrections"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"correction {self.uid}"
+
+    @property
+    def key(self) -> str:
+        """As the record names it."""
+        return f"correction:{self.uid}"
+
+
 class Unmarking(Worded):
     """That a mark of a minor was taken back, from which day, by whom and why."""
 

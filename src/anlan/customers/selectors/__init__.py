@@ -27,7 +27,7 @@ from anlan.base.identity import (
 )
 from anlan.base.phone import mask_phone, normalise_phone
 from anlan.customers.enums import Gender, ProtectedField
-from anlan.customers.models import Disclosure, KnownAt, Occupancy, Person
+from anlan.customers.models import Correction, Disclosure, KnownAt, Occupancy, Person
 from anlan.customers.naming import letters_of
 from anlan.customers.permissions import hidden_from
 
@@ -161,6 +161,25 @@ def occupancies_of(person: Person, site: Site) -> QuerySet[Occupancy]:
     )
 
 
+def phone_of(person: Person) -> str:
+    """In the form of E.164; empty if there is none. For services; nobody is shown it."""
+    return _opened(person, "phone", person.phone)
+
+
+def former_phone_of(correction: Correction) -> str:
+    """The same of what stood there before; empty if the number was not changed."""
+    if correction.former_phone is None:
+        return ""
+    place = place_of_correction(correction)
+    return crypto.decrypt(bytes(correction.former_phone), place)
+
+
+def corrections_of(people: Iterable[Person]) -> QuerySet[Correction]:
+    """What was put right of these persons, newest first."""
+    found = Correction.objects.filter(person__in=[one.pk for one in people])
+    return found.select_related("person").order_by("-corrected_at", "-pk")
+
+
 def protected_value(person: Person, field: ProtectedField) -> str:
     """The unmasked value; ``services.reveal`` is the only one that hands it out.
 
@@ -189,6 +208,21 @@ for _field in ("phone", "identity_number"):
     crypto.add_column(
         crypto.Column(model=Person, field=_field, place=partial(place_of, field=_field))
     )
+
+
+def place_of_correction(row: Correction) -> crypto.Place:
+    """Where the former number of a correction belongs."""
+    return crypto.Place(
+        organisation=row.person.organisation_id,
+        model="customers.Correction",
+        row=row.uid,
+        field="former_phone",
+    )
+
+
+crypto.add_column(
+    crypto.Column(model=Correction, field="former_phone", place=place_of_correction)
+)
 
 
 def phone_index(number: str) -> bytes:

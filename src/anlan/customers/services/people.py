@@ -32,6 +32,7 @@ from anlan.customers.enums import (
     ProtectedField,
 )
 from anlan.customers.events import (
+    CorrectionExplained,
     MinorUnmarked,
     OccupancyEnded,
     OccupancyNoted,
@@ -48,6 +49,7 @@ from anlan.customers.models import (
     NAME_LENGTH,
     NOTE_LENGTH,
     REASON_LENGTH,
+    Correction,
     Disclosure,
     KnownAt,
     Occupancy,
@@ -149,6 +151,7 @@ def correct_person(
     *,
     person: Person,
     site: Site,
+    reason: str,
     by: Actor,
     at: datetime,
     name: str | Keep = KEEP,
@@ -159,20 +162,36 @@ def correct_person(
     is_minor: bool | Keep = KEEP,
     note: str | Keep = KEEP,
     via: str = "",
+    corrected_for: str = "",
 ) -> Person:
     """Change what was wrong; an empty text removes a phone, number or note.
 
-    The entry names the fields, not the values. If nothing changes, nothing is recorded.
+    The entries name the fields, not the values: the former name and phone stay in a row
+    beside the reason. If nothing changes, nothing is recorded.
+
+    Args:
+        person: who; must be known at ``site``.
+        site: where it is corrected; the right to it and the reason's entry are there.
+        reason: how it is known what is right.
+        by: whoever corrects it.
+        at: when.
+        name: and the others: ``KEEP`` leaves what is there.
+        corrected_for: in which matter, ``case:<uid>``; its timeline says so.
 
     Raises:
-        InvalidInput: as for ``add_person``.
+        InvalidInput: as for ``add_person``, or no reason, or too long a one.
         Conflict: the person was erased, or is now the same as another one.
     """
+    words = _clean_reason(reason, _("请写明更正的理由，例如本人出示了证件"))
     with ledger.recording():
         person = _locked(person)
         permissions.check_can_correct(by, person, site)
         _check_not_erased(person)
         before = _values(person)
+        former = Correction(
+            person=person, site=site, former_name=person.name, reason=words
+        )
+        former_phone = selectors.phone_of(person)
         if name is not KEEP:
             _set_name(person, name)
         if phone is not KEEP:
@@ -203,7 +222,33 @@ def correct_person(
             at=at,
             via=via,
         )
+        former.fields, former.corrected_for = ",".join(changed), corrected_for
+        former.former_name = former.former_name if "name" in changed else ""
+        if "phone" in changed and former_phone:
+            former.former_phone = crypto.encrypt(
+                former_phone, selectors.place_of_correction(former)
+            )
+        _explain(former, by=by, at=at, via=via)
     return person
+
+
+def _explain(made: Correction, *, by: Actor, at: datetime, via: str) -> None:
+    made.corrected_by, made.corrected_at = by.actor_key, at
+    made.save(force_insert=True)
+    has_name = bool(made.former_name)
+    ledger.append(
+        CorrectionExplained(
+            fields=made.fields,
+            reason_digest=made.digest_of("reason"),
+            former_name_digest=made.digest_of("former_name") if has_name else None,
+        ),
+        site=made.site,
+        subject=made.corrected_for or made.person.subject,
+        object=made.key,
+        by=by,
+        at=at,
+        via=via,
+    )
 
 
 def unmark_minor(
@@ -229,11 +274,7 @@ def unmark_minor(
             a one.
         Conflict: there is no mark; or the birth is known, and tells by itself.
     """
-    words = " ".join(reason.split())
-    if not words:
-        raise InvalidInput(_("请写明怎样知道已满十八周岁"), path="reason")
-    if len(words) > REASON_LENGTH:
-        raise InvalidInput(_("理由请不超过 200 字"), path="reason")
+    words = _clean_reason(reason, _("请写明怎样知道已满十八周岁"))
     if (of_age_since is None) != was_wrong:
         raise InvalidInput(
             _("请填写从哪一天起已满十八周岁；标记登记错了的，请勾选登记错了，不填日期"),
@@ -334,11 +375,7 @@ def reveal_all(
 ) -> dict[int, str]:
     """The same of several persons, by their keys; each has a look and an entry of its own."""
     field = ProtectedField(field)
-    words = " ".join(reason.split())
-    if not words:
-        raise InvalidInput(_("请写明查看的理由"), path="reason")
-    if len(words) > REASON_LENGTH:
-        raise InvalidInput(_("理由请不超过 200 字"), path="reason")
+    words = _clean_reason(reason, _("请写明查看的理由"))
     with ledger.recording():
         locked = (
             Person.objects.select_for_update(of=("self",))
@@ -426,6 +463,18 @@ def erase_person(
                 by=by,
                 at=at,
             )
+        person.corrections.update(former_phone=None)
+        for correction in person.corrections.select_related("site").order_by("pk"):
+            for field in ("reason", "former_name"):
+                ledger.erase_text(
+                    row=correction,
+                    field=field,
+                    site=correction.site,
+                    subject=person.subject,
+                    reason=reason.value,
+                    by=by,
+                    at=at,
+                )
         for row in person.unmarkings.select_related("site").order_by("pk"):
             ledger.erase_text(
                 row=row,
@@ -667,6 +716,15 @@ def _set_name(person: Person, name: str) -> None:
         raise InvalidInput(_("姓名请不超过 60 字"), path="name")
     person.name = cleaned
     person.pinyin, person.initials = pinyin_of(cleaned), initials_of(cleaned)
+
+
+def _clean_reason(reason: str, missing: str) -> str:
+    words = " ".join(reason.split())
+    if not words:
+        raise InvalidInput(missing, path="reason")
+    if len(words) > REASON_LENGTH:
+        raise InvalidInput(_("理由请不超过 200 字"), path="reason")
+    return words
 
 
 def _set_phone(person: Person, phone: str) -> None:
