@@ -92,6 +92,7 @@ class TestCorrecting:
         (row,) = corrections_of([victim.person])
         assert (row.former_name, former_phone_of(row)) == (NAME, f"+86{PHONE}")
         assert row.corrected_by == scene.guard.actor_key
+        assert row.former_phone is not None
         assert PHONE.encode() not in bytes(row.former_phone)
         kind = "customers.correction_explained"
         entry = entries_about({case.subject}).get(kind=kind)
