@@ -166,6 +166,57 @@ class TestToTheEnd:
         assert state(report) == ReportState.IN_FORCE
 
 
+class TestWithdrawn:
+    """The prosecutor withdraws it with the court's leave: it is over, as if not prosecuted."""
+
+    @pytest.fixture
+    def charged(self, scene: Scene, report: PoliceReport) -> PoliceReport:
+        for number, kind in enumerate(TO_THE_END[:3], 1):
+            paper(scene, report, kind, days=number)
+        return report
+
+    def test_ends_what_kept_the_case(self, scene, case, charged) -> None:
+        case = close(case, scene)
+        assert keepers_of(case, at=scene.at) == [Keeper.CLAIM]
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=30)
+        assert state(charged) == ReportState.WITHDRAWN
+        assert keepers_of(case, at=scene.at) == []
+
+    @pytest.mark.parametrize("kind", NOT_PROSECUTED)
+    def test_is_mostly_not_prosecuted_then(self, scene, case, charged, kind) -> None:
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=30)
+        paper(scene, charged, kind, days=30)
+        assert state(charged) == ReportState.NOT_PROSECUTED
+        assert keepers_of(close(case, scene), at=scene.at) == []
+
+    def test_prosecuted_anew_it_is_kept_again(self, scene, case, charged) -> None:
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=30)
+        paper(scene, charged, PaperKind.INDICTMENT, days=60)
+        assert state(charged) == ReportState.PROSECUTED
+        assert keepers_of(close(case, scene), at=scene.at) == [Keeper.CLAIM]
+
+    def test_after_an_appeal_that_sent_it_back(self, scene, case, charged) -> None:
+        paper(scene, charged, PaperKind.JUDGMENT, days=30)
+        paper(scene, charged, PaperKind.APPEAL, days=40)
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=60)
+        assert state(charged) == ReportState.WITHDRAWN
+        assert keepers_of(close(case, scene), at=scene.at) == []
+
+    def test_what_was_judged_is_of_another(self, scene, charged) -> None:
+        paper(scene, charged, PaperKind.JUDGMENT, days=30)
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=40)
+        assert state(charged) == ReportState.JUDGED
+
+    def test_the_sheet_advises_and_counts_nothing(self, scene, case, charged) -> None:
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=30)
+        with override("zh-hans"):
+            (line,) = [
+                one for one in rights_sheet(case).splitlines() if "起诉被撤回" in one
+            ]
+        assert line.startswith("建议：")
+        assert "最后一天" not in line
+
+
 class TestTwoSuspects:
     """Each is decided on alone; the report says what is furthest."""
 
@@ -425,7 +476,7 @@ class TestPeriods:
 
     def test_no_row_of_the_register_runs_from_them(self) -> None:
         beyond = {Happening(kind.value) for kind in BEYOND}
-        assert len(beyond) == 8
+        assert len(beyond) == 9
         opened = {one.opens for one in periods.rules()}
         opened |= {what for one in periods.rules() for what in one.also}
         assert opened.isdisjoint(beyond)
@@ -537,7 +588,9 @@ class TestHold:
         assert len(tasks(case, "legal_hold:")) == 1
         assert not case.holds.exists()
 
-    @pytest.mark.parametrize("kind", [*NOT_PROSECUTED, PaperKind.IN_FORCE])
+    @pytest.mark.parametrize(
+        "kind", [*NOT_PROSECUTED, PaperKind.WITHDRAWAL, PaperKind.IN_FORCE]
+    )
     def test_not_once_it_is_over(self, scene, case, report, kind) -> None:
         paper(scene, report, kind, days=30)
         assert tasks(case, "legal_hold:") == []

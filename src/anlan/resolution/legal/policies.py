@@ -195,6 +195,7 @@ _ANSWERS = (
 _BEYOND = (
     ReportState.SUBMITTED,
     ReportState.PROSECUTED,
+    ReportState.WITHDRAWN,
     ReportState.NOT_PROSECUTED,
     ReportState.JUDGED,
     ReportState.APPEALED,
@@ -204,7 +205,8 @@ _BEYOND = (
 # What may become what; ``docs/states/`` is drawn from this table. Papers reach the office
 # late and some not at all, so that a decision may be the first that is known. Who is not
 # prosecuted may still be fined by the police; what was judged on appeal goes back at
-# times, and what is in force may be tried again.
+# times, and may be withdrawn then; what is in force may be tried again. Who was prosecuted,
+# and it was withdrawn, is mostly not prosecuted then, or prosecuted anew.
 REPORT_MOVES: dict[ReportState, tuple[ReportState, ...]] = {
     ReportState.PREPARING: (ReportState.HANDED_OVER, ReportState.DROPPED),
     ReportState.HANDED_OVER: (ReportState.ACCEPTED, *_ANSWERS, *_BEYOND),
@@ -221,6 +223,7 @@ REPORT_MOVES: dict[ReportState, tuple[ReportState, ...]] = {
     ReportState.ENDED: (ReportState.FILED, *_BEYOND),
     ReportState.SUBMITTED: (
         ReportState.PROSECUTED,
+        ReportState.WITHDRAWN,
         ReportState.NOT_PROSECUTED,
         ReportState.JUDGED,
         ReportState.APPEALED,
@@ -229,13 +232,25 @@ REPORT_MOVES: dict[ReportState, tuple[ReportState, ...]] = {
         ReportState.ENDED,
     ),
     ReportState.PROSECUTED: (
+        ReportState.WITHDRAWN,
         ReportState.JUDGED,
         ReportState.APPEALED,
         ReportState.IN_FORCE,
     ),
+    ReportState.WITHDRAWN: (
+        ReportState.SUBMITTED,
+        ReportState.PROSECUTED,
+        ReportState.NOT_PROSECUTED,
+        ReportState.JUDGED,
+        ReportState.APPEALED,
+        ReportState.IN_FORCE,
+        ReportState.DECIDED,
+        ReportState.ENDED,
+    ),
     ReportState.NOT_PROSECUTED: (
         ReportState.SUBMITTED,
         ReportState.PROSECUTED,
+        ReportState.WITHDRAWN,
         ReportState.JUDGED,
         ReportState.APPEALED,
         ReportState.IN_FORCE,
@@ -246,6 +261,7 @@ REPORT_MOVES: dict[ReportState, tuple[ReportState, ...]] = {
     ReportState.APPEALED: (
         ReportState.JUDGED,
         ReportState.IN_FORCE,
+        ReportState.WITHDRAWN,
         ReportState.NOT_PROSECUTED,
     ),
     ReportState.IN_FORCE: (ReportState.JUDGED, ReportState.APPEALED),
@@ -263,6 +279,7 @@ _WITH_COURT = frozenset(
     }
 )
 _OF_ANOTHER = frozenset({ReportState.DECIDED, ReportState.ENDED})
+_JUDGED = frozenset({ReportState.JUDGED, ReportState.IN_FORCE})
 
 
 def check_is_preparing(report: PoliceReport) -> None:
@@ -301,6 +318,7 @@ def state_after(papers: Iterable[PolicePaper]) -> ReportState:
             continue
         if state in _WITH_COURT and (
             following in _OF_ANOTHER
+            or (following == ReportState.WITHDRAWN and state in _JUDGED)
             or (
                 following == ReportState.NOT_PROSECUTED
                 and (is_indicted or state != ReportState.APPEALED)

@@ -67,8 +67,9 @@ _MOST_WAITING = 50
 # What the police have; further material belongs to the report that it supplements.
 TRACKED = Q(supplements=None) & ~Q(state__in=[ReportState.PREPARING, "dropped"])
 _PENDING = [state for state in ReportState if state.is_pending]
-# After these a court decides, until one says that it is in force.
+# After these a court decides, until one says that it is in force, or was withdrawn.
 _BEFORE_COURT = [PaperKind.INDICTMENT, PaperKind.JUDGMENT, PaperKind.APPEAL]
+_COURT_DONE = [PaperKind.IN_FORCE, PaperKind.WITHDRAWAL]
 
 
 @dataclass(frozen=True)
@@ -445,12 +446,12 @@ def _pending_reports() -> QuerySet[PoliceReport]:
     By the papers as well: one suspect is not prosecuted, and another is before the court.
     """
     standing = PolicePaper.objects.filter(revoked_at=None)
-    in_force = standing.filter(
+    done = standing.filter(
         report=OuterRef("report"),
-        kind=PaperKind.IN_FORCE,
+        kind__in=_COURT_DONE,
         dated_on__gte=OuterRef("dated_on"),
     )
-    undecided = standing.filter(~Exists(in_force), kind__in=_BEFORE_COURT)
+    undecided = standing.filter(~Exists(done), kind__in=_BEFORE_COURT)
     return PoliceReport.objects.filter(
         Q(state__in=_PENDING) | Q(pk__in=undecided.values("report"))
     )
