@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -184,17 +185,27 @@ def _say(
             row.exhibits.clear()
             row.delete()
         return
-    row, is_new = ReportItem.objects.update_or_create(
+    there = report.items.filter(kind=kind).first()
+    listed = {one.pk for one in chosen}
+    said: dict[str, Any] = {"said_by": by, "said_at": at}
+    if there is not None:
+        before = set(there.exhibits.values_list("pk", flat=True))
+        # What somebody else chose and this person may not see stays chosen.
+        seen = kept_of(report.case, by)
+        unseen = there.exhibits.exclude(pk__in=seen.values("pk"))
+        listed |= set(unseen.values_list("pk", flat=True))
+        # Whoever put it on the list may not approve it (G13), also when another saves it
+        # again, or writes a word besides: it is the exhibits that are approved.
+        if before == listed and (
+            listed or (there.state, there.words) == (state, words)
+        ):
+            said = {}
+    row, _is_new = ReportItem.objects.update_or_create(
         report=report,
         kind=kind,
-        defaults={"state": state, "words": words, "said_by": by, "said_at": at},
+        defaults={"state": state, "words": words, **said},
     )
-    # What somebody else chose and this person may not see stays chosen.
-    unseen: Iterable[Exhibit] = ()
-    if not is_new:
-        seen = kept_of(report.case, by)
-        unseen = row.exhibits.exclude(pk__in=seen.values("pk"))
-    row.exhibits.set([*chosen, *unseen])
+    row.exhibits.set(listed)
 
 
 def _listed_keys(report: PoliceReport) -> set[int]:
