@@ -186,7 +186,9 @@ def test_place_of_another_ledger_asks_for_a_fresh_look(
         assert listener.answer.readline() == b"event: reload\n"
 
 
-def test_case_narrows_to_its_site(committed_scene: Scene, serving: ServingAgain) -> None:
+def test_case_narrows_to_its_site(
+    committed_scene: Scene, serving: ServingAgain
+) -> None:
     number = committed_scene.incident().case.number
     session = sign_in(committed_scene.officer)
 
