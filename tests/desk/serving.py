@@ -101,7 +101,10 @@ class Serving:
 
 @dataclass
 class ServingAgain(Serving):
-    """The same, forked from one process that has loaded everything: see ``stem``."""
+    """The same, forked from one process that has loaded everything: see ``stem``.
+
+    It serves the database that the test is connected to when it starts.
+    """
 
     server: int = 0  # its process id
 
@@ -119,7 +122,7 @@ class ServingAgain(Serving):
         stem = self.process
         assert stem.stdin
         assert stem.stdout
-        stem.stdin.write(b"\n")
+        stem.stdin.write(f"{connection.settings_dict['NAME']}\n".encode())
         stem.stdin.flush()
         self.server = int(stem.stdout.readline())
         self._wait(stem)

@@ -4,8 +4,8 @@ import asyncio
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,19 +24,27 @@ from anlan.ledger import services as ledger
 from anlan.ledger.events import SYSTEM
 from anlan.ledger.models import Chain as Head
 from anlan.ledger.tail import ChainKey, Frame, Step
-from tests.desk.serving import Listener, Serving, sign_in
+from tests.desk.serving import Listener, ServingAgain, sign_in
 from tests.ledger.chains import fact
 from tests.scene import Scene
 
 pytestmark = [pytest.mark.both, pytest.mark.slow]
 
 
+@pytest.fixture(scope="module")
+def stem(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServingAgain]:
+    stem = ServingAgain(tmp_path_factory.mktemp("serving"))
+    yield stem
+    stem.end()
+
+
 @pytest.fixture
-def serving(committed_scene: Scene, tmp_path: Path) -> Iterator[Serving]:
-    serving = Serving(tmp_path).start()
-    yield serving
-    if serving.process and serving.process.poll() is None:
-        serving.stop()
+def serving(committed_scene: Scene, stem: ServingAgain) -> Iterator[ServingAgain]:
+    """A server for each test, on its database and with nothing in its log."""
+    (stem.data / "serve.log").write_bytes(b"")
+    yield stem.start()
+    with suppress(ProcessLookupError):  # the test ended it
+        stem.stop()
 
 
 def write(scene: Scene, count: int, *, subject: str = "case:x") -> None:
@@ -53,7 +61,7 @@ def head_of(scene: Scene) -> int:
 
 
 def test_report_reaches_the_officer_without_a_word_of_it(
-    committed_scene: Scene, serving: Serving
+    committed_scene: Scene, serving: ServingAgain
 ) -> None:
     session = sign_in(committed_scene.officer)
     with Listener(serving, session) as listener:
@@ -70,7 +78,7 @@ def test_report_reaches_the_officer_without_a_word_of_it(
 
 
 def test_what_was_missed_is_told_once_after_every_kind_of_break(
-    committed_scene: Scene, serving: Serving
+    committed_scene: Scene, serving: ServingAgain
 ) -> None:
     session = sign_in(committed_scene.officer)
     first = head_of(committed_scene) + 1
@@ -102,7 +110,7 @@ def test_what_was_missed_is_told_once_after_every_kind_of_break(
 
 
 def test_reader_of_another_site_is_told_nothing(
-    committed_scene: Scene, serving: Serving
+    committed_scene: Scene, serving: ServingAgain
 ) -> None:
     site, other = committed_scene.site.pk, committed_scene.other_site.pk
     with Listener(serving, sign_in(committed_scene.stranger)) as listener:
@@ -123,7 +131,7 @@ def test_reader_of_another_site_is_told_nothing(
 
 
 def test_what_the_reader_may_not_see_is_a_bare_place(
-    committed_scene: Scene, serving: Serving
+    committed_scene: Scene, serving: ServingAgain
 ) -> None:
     first = head_of(committed_scene) + 1
     with Listener(serving, sign_in(committed_scene.guard)) as guard:
@@ -140,7 +148,7 @@ def test_what_the_reader_may_not_see_is_a_bare_place(
 
 
 def test_page_hears_what_was_recorded_while_it_was_made(
-    committed_scene: Scene, serving: Serving
+    committed_scene: Scene, serving: ServingAgain
 ) -> None:
     write(committed_scene, 2)
     session = sign_in(committed_scene.officer)
@@ -169,7 +177,7 @@ def test_moment_long_ago_looks_at_the_newest_only(
 
 
 def test_place_of_another_ledger_asks_for_a_fresh_look(
-    committed_scene: Scene, serving: Serving
+    committed_scene: Scene, serving: ServingAgain
 ) -> None:
     session = sign_in(committed_scene.officer)
     write(committed_scene, 1)
@@ -178,7 +186,9 @@ def test_place_of_another_ledger_asks_for_a_fresh_look(
         assert listener.answer.readline() == b"event: reload\n"
 
 
-def test_case_narrows_to_its_site(committed_scene: Scene, serving: Serving) -> None:
+def test_case_narrows_to_its_site(
+    committed_scene: Scene, serving: ServingAgain
+) -> None:
     number = committed_scene.incident().case.number
     session = sign_in(committed_scene.officer)
 
@@ -193,13 +203,13 @@ def test_case_narrows_to_its_site(committed_scene: Scene, serving: Serving) -> N
     assert theirs.status == 404
 
 
-def test_nobody_is_told_without_a_session(serving: Serving) -> None:
+def test_nobody_is_told_without_a_session(serving: ServingAgain) -> None:
     assert serving.get("/live/").status == 401
     assert serving.get("/live/", session="made-up").status == 401
 
 
 def test_ninth_stream_of_a_session_is_refused(
-    committed_scene: Scene, serving: Serving
+    committed_scene: Scene, serving: ServingAgain
 ) -> None:
     session = sign_in(committed_scene.officer)
     streams = [Listener(serving, session) for _ in range(live.MOST_STREAMS)]
@@ -212,7 +222,7 @@ def test_ninth_stream_of_a_session_is_refused(
 
 
 def test_open_streams_do_not_delay_the_end(
-    committed_scene: Scene, serving: Serving
+    committed_scene: Scene, serving: ServingAgain
 ) -> None:
     session = sign_in(committed_scene.officer)
     with Listener(serving, session) as listener:
@@ -224,7 +234,7 @@ def test_open_streams_do_not_delay_the_end(
     assert "Traceback" not in serving.log()
 
 
-def test_pages_are_served_beside_the_streams(serving: Serving) -> None:
+def test_pages_are_served_beside_the_streams(serving: ServingAgain) -> None:
     page = serving.get("/accounts/login/")
 
     assert page.status == 200

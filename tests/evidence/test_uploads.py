@@ -10,6 +10,7 @@ import os
 import random
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -923,19 +924,22 @@ def test_the_client_of_others_stops_and_goes_on(
 class TestKills:
     """The real server, killed while it writes."""
 
+    @pytest.fixture
+    def serving(self, scene: Scene, tmp_path: Path) -> Iterator[ServingAgain]:
+        made = ServingAgain(tmp_path).start()
+        yield made
+        with suppress(ProcessLookupError):
+            made.stop()
+        made.end()
+
     @pytest.mark.slow
     def test_two(self, scene, case, serving) -> None:
         self._kill(2, scene.guard, case, serving)
 
     @pytest.mark.slow
     @pytest.mark.deep
-    def test_two_hundred(self, scene, case, tmp_path) -> None:
-        serving = ServingAgain(tmp_path).start()
-        try:
-            self._kill(200, scene.guard, case, serving)
-            serving.stop()
-        finally:
-            serving.end()
+    def test_two_hundred(self, scene, case, serving) -> None:
+        self._kill(200, scene.guard, case, serving)
 
     def _kill(self, kills: int, user: User, case: Case, serving: Serving) -> None:
         dice = random.Random(11)  # noqa: S311 -- the same kills every time
