@@ -147,6 +147,10 @@ class Can:
         return self._may(Permission.PARTY_EDIT)
 
     @cached_property
+    def read_ledger(self) -> bool:
+        return self._may(Permission.LEDGER_READ)
+
+    @cached_property
     def erase(self) -> bool:
         return (
             self._is_closed
@@ -388,6 +392,11 @@ class Room:
     def reader_is_party(self) -> bool:
         """Of this case: who sets the parts that people play is on none of its sides."""
         return any(party.user_id == self.reader.pk for party in self.parties)
+
+    @cached_property
+    def reads_trail(self) -> bool:
+        """As ``can_read_trail``, from what the room knows of the reader anyway."""
+        return self.can.read_ledger and not self._hidden
 
     @cached_property
     def _hidden(self) -> set[Side]:

@@ -24,10 +24,18 @@ from pytest_django import Settings
 
 from anlan.base import crypto, sealing
 from anlan.base.sealing import SealBroken
+from anlan.cases.selectors.trail import actors_in, trail_page
 from anlan.resolution.counselling.models import CounsellorKey, SealedNote
 from anlan.resolution.counselling.selectors import bound_of
 from tests.moment import forget_counts
-from tests.resolution.counselling.cared import PASSPHRASE, SECRET, agreed, keyed, noted
+from tests.resolution.counselling.cared import (
+    PASSPHRASE,
+    SECRET,
+    agreed,
+    keyed,
+    linan,
+    noted,
+)
 
 pytestmark = pytest.mark.both_deep
 PLANTED = "PLANTED-7f3a-word"
@@ -181,3 +189,17 @@ def test_a_fault_shows_no_note(scene, case, settings, monkeypatch) -> None:
     ours = [frame for frame in frames if "/counselling/services/" in frame["filename"]]
     assert ours
     assert PLANTED not in str([frame["vars"] for frame in ours])
+
+
+def test_the_whole_record_tells_nothing_of_it(scene, case) -> None:
+    """Neither what nor by whom, and the task of the counsellor is no line either."""
+    keyed(scene)
+    care = agreed(scene, case)
+    noted(scene, care)
+
+    page = trail_page(case, scene.manager, page=500)
+    kinds = {one.line.kind for one in page.lines}
+    assert not any(kind.startswith("counselling.") for kind in kinds)
+    name = linan(scene).name
+    assert name not in {one.who for one in page.lines}
+    assert name not in dict(actors_in(case)).values()
