@@ -137,6 +137,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         legal.tell_of_late_telling,
     ],
     CaseClosed.kind: [
+        incidents.tell_proposer,
         resolution.keep_open_for_objections,
         counselling.keep_clocks,
         evidence.keep_photo_clocks,
@@ -161,6 +162,7 @@ IN_TRANSACTION: dict[str, list[Reaction]] = {
         resolution.keep_open_for_objections,
         incidents.join_incident,
         incidents.end_waiver,
+        incidents.tell_proposer,
         counselling.keep_clocks,
         evidence.keep_photo_clocks,
         legal.count_from_act,

@@ -173,6 +173,7 @@ LANES: dict[str, Lane] = {
     # Days as well: a term comes due, and nobody asked the court in time.
     "agreements": Lane(
         jobs={
+            "second mediations before the police": mediation.follow_holidays,
             "terms that come due": mediation.remind_of_duties,
             "terms that are late in closed cases": mediation.watch_overdue,
             "confirmations whose term is nearly over": (

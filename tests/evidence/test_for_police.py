@@ -149,6 +149,22 @@ class TestOwnReport:
             approved(scene, report, by=scene.officer)
         assert approved(scene, report, by=counsel(scene)).approved_by
 
+    @pytest.mark.parametrize("words", ["纸质一份", "另附复印件"])
+    def test_nor_after_another_saved_it_again(
+        self, scene: Scene, case: Case, paper: Exhibit, words: str
+    ) -> None:
+        report = begun(scene, case)
+        said: dict[str, Any] = {"exhibits": [paper], "words": words}
+        put(scene, report, ItemKind.WITNESSES, exhibits=[paper], by=scene.manager)
+        put(scene, report, ItemKind.WITNESSES, **said, by=scene.officer)
+        assert report.items.get().words == words
+        with pytest.raises(NotAllowed, match="列材料的人"):
+            approved(scene, report)
+
+        put(scene, report, ItemKind.WITNESSES, state=ItemState.NONE, words="没有")
+        put(scene, report, ItemKind.WITNESSES, **said, by=scene.officer)
+        assert approved(scene, report).approved_by == scene.manager
+
     def test_a_list_that_changed_is_asked_about_anew(
         self, scene: Scene, case: Case, paper: Exhibit
     ) -> None:

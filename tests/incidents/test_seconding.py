@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from anlan.cases import services as cases
-from anlan.cases.models import Deadline, Standard
+from anlan.cases.models import Case, Deadline, Standard
 from anlan.incidents import messages
 from anlan.incidents import services as incidents
 from anlan.incidents.enums import CallOutcome, EmergencyService
@@ -16,6 +17,7 @@ from anlan.incidents.selectors import proposals_to_decide, seconding
 from anlan.incidents.services.seconding import SECOND
 from anlan.notify.enums import Urgency
 from anlan.notify.models import Message
+from anlan.notify.texts import words
 from tests.incidents.story import facts, pass_time
 from tests.resolution.legal.reported import reported
 from tests.scene import Scene
@@ -153,6 +155,132 @@ def test_it_waits_again_with_a_clock_anew_when_110_was_not_reached_after_all(
     pass_time(scene.at, 542)
     assert missed(incident) == ["第二人复核"]
     assert len(told(messages.WAIVER_PROPOSED)) == 2
+
+
+def call_110(scene: Scene, incident: Incident) -> None:
+    incidents.record_emergency_call(
+        incident=incident, service=EmergencyService.POLICE, by=scene.guard, at=scene.at
+    )
+
+
+def test_it_waits_for_nobody_while_a_joined_case_has_called_them(scene: Scene) -> None:
+    first = scene.incident(flags=[])
+    second = scene.incident(flags=[], place=scene.place("园区 南门"))
+    waiver = proposed(scene, first)
+    call_110(scene, second)
+
+    said = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
+    cases.join_cases(case=second.case, host=first.case, **said)
+    pass_time(scene.at, 301)
+    assert missed(first) == []
+
+    parted_at = scene.at + timedelta(minutes=6)
+    cases.part_cases(case=second.case, by=scene.officer, at=parted_at)
+    assert proposals_to_decide(scene.manager) == [waiver]
+    pass_time(scene.at, 659)
+    assert missed(first) == []
+    pass_time(scene.at, 661)
+    assert missed(first) == ["第二人复核"]
+
+
+def test_parted_it_goes_on_where_it_stood(scene: Scene) -> None:
+    first = scene.incident(flags=[])
+    second = scene.incident(flags=[], place=scene.place("园区 南门"))
+    waiver = proposed(scene, second)
+
+    said = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
+    cases.join_cases(case=second.case, host=first.case, **said)
+    again = {"by": scene.officer, "at": scene.at + timedelta(minutes=2)}
+    cases.part_cases(case=second.case, **again)
+
+    clock = Deadline.objects.get(key=SECOND, about=waiver.thing, cancelled_at=None)
+    assert clock.due_at == scene.at + timedelta(minutes=5)
+
+
+def test_parted_it_does_not_run_where_they_were_called(scene: Scene) -> None:
+    first = scene.incident(flags=[])
+    second = scene.incident(flags=[], place=scene.place("园区 南门"))
+    proposed(scene, second)
+
+    said = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
+    cases.join_cases(case=second.case, host=first.case, **said)
+    Incident.objects.filter(pk=second.pk).update(police="called")
+    again = {"by": scene.officer, "at": scene.at + timedelta(minutes=2)}
+    cases.part_cases(case=second.case, **again)
+
+    pass_time(scene.at, 301)
+    assert missed(second) == []
+
+
+def test_parted_it_waits_anew_where_they_were_not_reached_after_all(
+    scene: Scene,
+) -> None:
+    first = scene.incident(flags=[])
+    second = scene.incident(flags=[], place=scene.place("园区 南门"))
+    waiver = proposed(scene, second)
+    call = incidents.record_emergency_call(
+        incident=second, service=EmergencyService.POLICE, by=scene.guard, at=scene.at
+    )
+    said = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
+    cases.join_cases(case=second.case, host=first.case, **said)
+    incidents.correct_emergency_call(
+        call=call,
+        outcome=CallOutcome.MISSED,
+        reason="按错了",
+        by=scene.guard,
+        at=scene.at + timedelta(minutes=2),
+    )
+
+    parted_at = scene.at + timedelta(minutes=3)
+    cases.part_cases(case=second.case, by=scene.officer, at=parted_at)
+
+    clock = Deadline.objects.get(key=SECOND, about=waiver.thing, cancelled_at=None)
+    assert clock.due_at == parted_at + timedelta(minutes=5)
+
+
+def test_who_proposed_it_hears_that_their_case_was_joined(scene: Scene) -> None:
+    first = scene.incident(flags=[])
+    second = scene.incident(flags=[], place=scene.place("园区 南门"))
+    proposed(scene, second)
+
+    cases.join_cases(case=second.case, host=first.case, by=scene.manager, at=scene.at)
+
+    assert told(messages.WAIVER_MOOT) == [{scene.officer.username}]
+    message = Message.objects.get(kind=messages.WAIVER_MOOT)
+    assert message.path == f"/cases/{first.case.number}/"
+    with override("zh-hans"):
+        said = words(message.kind, message.params, {}, exercise=False)
+    assert f"已并入 {first.case.number}" in said[1]
+
+
+@pytest.mark.parametrize("by_whom", ["hetao", "zhoumin"])
+def test_who_proposed_it_hears_that_it_was_a_false_alarm(
+    scene: Scene, by_whom: str
+) -> None:
+    incident = scene.incident(flags=[])
+    proposed(scene, incident)
+
+    by = scene.person(by_whom)
+    incidents.mark_false_alarm(
+        incident=incident, reason="两人在闹着玩", by=by, at=scene.at
+    )
+
+    own = scene.officer.username  # whoever ends it themselves knows
+    assert told(messages.WAIVER_MOOT) == ([] if by_whom == own else [{own}])
+
+
+def test_reopened_it_waits_anew(scene: Scene) -> None:
+    incident = scene.incident(flags=[])
+    waiver = proposed(scene, incident)
+    said = {"by": scene.manager, "at": scene.at + timedelta(minutes=1)}
+    incidents.mark_false_alarm(incident=incident, reason="两人在闹着玩", **said)
+
+    at = scene.at + timedelta(minutes=10)
+    case = Case.objects.get(pk=incident.case.pk)
+    cases.reopen_case(case=case, by=scene.manager, at=at)
+
+    clock = Deadline.objects.get(key=SECOND, about=waiver.thing, cancelled_at=None)
+    assert clock.due_at == at + timedelta(minutes=5)
 
 
 def test_a_company_from_before_the_standard_has_the_clock_too(scene: Scene) -> None:

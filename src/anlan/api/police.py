@@ -116,6 +116,7 @@ class PolicePaperOut(Out):
     dated_on: date
     received_on: date
     words: str
+    against: list[UUID]
     exhibit: UUID | None
     recorded_by: UserOut
     recorded_at: datetime
@@ -133,6 +134,7 @@ class PolicePaperOut(Out):
             dated_on=row.dated_on,
             received_on=row.received_on,
             words=row.words,
+            against=[one.uid for one in row.against.all()],
             exhibit=row.exhibit.uid if row.exhibit else None,
             recorded_by=UserOut.of(row.recorded_by),
             recorded_at=row.recorded_at,
@@ -324,7 +326,8 @@ class PolicePaperIn(OnceIn):
     """Dated as the paper is, whenever it came; see the guide.
 
     Of a judgment ``words`` says what was decided, of an appeal whose it is; ``office`` is
-    then the procuratorate's or court's.
+    then the procuratorate's or court's. ``against`` are the aggressors whom it is about:
+    where there are several, each paper of a procuratorate or court has to say so.
     """
 
     kind: PaperKind
@@ -334,6 +337,7 @@ class PolicePaperIn(OnceIn):
     dated_on: date
     received_on: date
     exhibit: UUID | None = None
+    against: Annotated[list[UUID], Field(max_length=50)] = []
     words: _Words = ""
 
 
@@ -473,6 +477,7 @@ def record_police_paper(
         dated_on=body.dated_on,
         received_on=body.received_on,
         exhibit=exhibit_of(caller, body.exhibit) if body.exhibit else None,
+        against=[party_of(caller, one) for one in body.against],
         words=body.words,
         request_id=body.request_id,
         by=caller.user,

@@ -23,6 +23,7 @@ UNPROTECTED = "incident.unprotected"
 NOT_CALLED = "incident.police_not_called"
 NONE_PROPOSED = "incident.false_alarm_waits"
 WAIVER_PROPOSED = "incident.waiver_waits"
+WAIVER_MOOT = "incident.waiver_moot"
 
 
 def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,6 +43,13 @@ def _waiting(params: Mapping[str, Any]) -> dict[str, Any]:
     minutes = params.get("minutes")
     words = gettext("（已等 %s 分钟）") % minutes if minutes else ""
     return {**params, "waits": words}
+
+
+def _ended(params: Mapping[str, Any]) -> dict[str, Any]:
+    """``host`` is the case into which it was joined, if it was not closed."""
+    host = params.get("host")
+    joined = gettext("已并入 %s，是否报警在那里决定") % host
+    return {**params, "why": joined if host else gettext("已经办结")}
 
 
 add_texts(
@@ -124,6 +132,15 @@ add_texts(
             "%(site)s %(place)s：有人提出不报警%(waits)s，请看过理由同意或者不同意；复核同意之前仍须报警（%(number)s）"
         ),
         shown=_waiting,
+    ),
+    Text(
+        kind=WAIVER_MOOT,
+        name=_("不报警不再复核"),
+        title=_("不报警不再复核：%(place)s"),
+        body=_(
+            "%(site)s %(place)s：案件%(why)s，您提出的不报警不再等待复核（%(number)s）"
+        ),
+        shown=_ended,
     ),
     Text(
         kind=COMMAND,

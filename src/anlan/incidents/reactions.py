@@ -19,6 +19,7 @@ from anlan.base.errors import Conflict
 from anlan.base.prepared import Prepared
 from anlan.cases.enums import Phase
 from anlan.cases.events import (
+    CaseClosed,
     CaseJoined,
     CaseParted,
     CaseReopened,
@@ -55,7 +56,7 @@ from anlan.incidents.models import (
 from anlan.incidents.permissions import can_decide
 from anlan.incidents.services.responding import ACKNOWLEDGE, CLOSE, CONTROL
 from anlan.incidents.services.retaliation import follow_retaliation
-from anlan.incidents.services.seconding import SECOND
+from anlan.incidents.services.seconding import SECOND, follow_whole
 from anlan.ledger.events import SYSTEM, Queued
 from anlan.notify import services as notify
 from anlan.notify.enums import ChannelKind, Urgency
@@ -302,6 +303,7 @@ def join_incident(queued: Queued) -> None:
     if isinstance(event, CaseJoined) and event.number == case.number:
         services.join_responders(case=case, at=queued.recorded_at)
         services.join_voices(case=case, at=queued.recorded_at)
+    follow_whole(case=case, at=queued.recorded_at)
 
 
 def keep_devices_in_use(queued: Queued) -> None:
@@ -378,6 +380,7 @@ def go_on(queued: Queued) -> None:
         case = Case.objects.get(uid=_uid(queued.subject))
         services.take_back_false_alarm(case=case, at=queued.recorded_at)
         services.resume_closing(case=case, at=queued.recorded_at)
+        follow_whole(case=case, at=queued.recorded_at)
 
 
 def part_responders(queued: Queued) -> None:
@@ -387,6 +390,31 @@ def part_responders(queued: Queued) -> None:
         host = Case.objects.get(site=case.site_id, number=event.host)
         services.part_responders(case=case, host=host, at=queued.recorded_at)
         services.part_voices(case=case, host=host)
+    follow_whole(case=case, at=queued.recorded_at)
+
+
+def tell_proposer(queued: Queued) -> None:
+    """Nobody decides any more what they proposed: its case ended, or is another's."""
+    event = queued.event
+    case = Case.objects.get(uid=_uid(queued.subject))
+    if isinstance(event, CaseJoined) and event.number != case.number:
+        return  # the host's own chain
+    if not isinstance(event, CaseClosed | CaseJoined):
+        return
+    waivers = PoliceWaiver.objects.filter(
+        incident__case=case, decided_at=None, ended_at=None
+    )
+    people = [one.proposed_by for one in waivers.select_related("proposed_by")]
+    if people:
+        host = event.host if isinstance(event, CaseJoined) else ""
+        _tell(
+            messages.WAIVER_MOOT,
+            queued,
+            people=_each_once(people),
+            params={"host": host},
+            path=f"/cases/{host or case.number}/",
+            urgency=Urgency.NORMAL,
+        )
 
 
 def tell_of_further_report(queued: Queued) -> None:

@@ -18,7 +18,7 @@ from anlan.api.police import PoliceReportOut
 from anlan.base.clock import local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
-from anlan.cases.enums import TaskState
+from anlan.cases.enums import Role, TaskState
 from anlan.cases.models import Case, Party, Task
 from anlan.cases.selectors import timeline
 from anlan.cases.services.deadlines import fire_due_deadlines
@@ -166,6 +166,57 @@ class TestToTheEnd:
         assert state(report) == ReportState.IN_FORCE
 
 
+class TestWithdrawn:
+    """The prosecutor withdraws it with the court's leave: it is over, as if not prosecuted."""
+
+    @pytest.fixture
+    def charged(self, scene: Scene, report: PoliceReport) -> PoliceReport:
+        for number, kind in enumerate(TO_THE_END[:3], 1):
+            paper(scene, report, kind, days=number)
+        return report
+
+    def test_ends_what_kept_the_case(self, scene, case, charged) -> None:
+        case = close(case, scene)
+        assert keepers_of(case, at=scene.at) == [Keeper.CLAIM]
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=30)
+        assert state(charged) == ReportState.WITHDRAWN
+        assert keepers_of(case, at=scene.at) == []
+
+    @pytest.mark.parametrize("kind", NOT_PROSECUTED)
+    def test_is_mostly_not_prosecuted_then(self, scene, case, charged, kind) -> None:
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=30)
+        paper(scene, charged, kind, days=30)
+        assert state(charged) == ReportState.NOT_PROSECUTED
+        assert keepers_of(close(case, scene), at=scene.at) == []
+
+    def test_prosecuted_anew_it_is_kept_again(self, scene, case, charged) -> None:
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=30)
+        paper(scene, charged, PaperKind.INDICTMENT, days=60)
+        assert state(charged) == ReportState.PROSECUTED
+        assert keepers_of(close(case, scene), at=scene.at) == [Keeper.CLAIM]
+
+    def test_after_an_appeal_that_sent_it_back(self, scene, case, charged) -> None:
+        paper(scene, charged, PaperKind.JUDGMENT, days=30)
+        paper(scene, charged, PaperKind.APPEAL, days=40)
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=60)
+        assert state(charged) == ReportState.WITHDRAWN
+        assert keepers_of(close(case, scene), at=scene.at) == []
+
+    def test_what_was_judged_is_of_another(self, scene, charged) -> None:
+        paper(scene, charged, PaperKind.JUDGMENT, days=30)
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=40)
+        assert state(charged) == ReportState.JUDGED
+
+    def test_the_sheet_advises_and_counts_nothing(self, scene, case, charged) -> None:
+        paper(scene, charged, PaperKind.WITHDRAWAL, days=30)
+        with override("zh-hans"):
+            (line,) = [
+                one for one in rights_sheet(case).splitlines() if "起诉被撤回" in one
+            ]
+        assert line.startswith("建议：")
+        assert "最后一天" not in line
+
+
 class TestTwoSuspects:
     """Each is decided on alone; the report says what is furthest."""
 
@@ -237,6 +288,140 @@ class TestTwoSuspects:
         legal.revoke_paper(paper=wrong, reason="看错了", **said)
         assert state(report) == ReportState.NOT_PROSECUTED
         assert keepers_of(case, at=scene.at) == []
+
+
+class TestTriedApart:
+    """What the papers of one say ends nothing for another whom they name."""
+
+    @pytest.fixture
+    def one(self, scene: Scene, case: Case) -> Party:
+        return victim(scene, case, role=Role.AGGRESSOR)
+
+    @pytest.fixture
+    def other(self, scene: Scene, case: Case) -> Party:
+        return victim(scene, case, role=Role.AGGRESSOR)
+
+    @pytest.fixture
+    def charged(
+        self, scene: Scene, report: PoliceReport, one: Party, other: Party
+    ) -> PoliceReport:
+        paper(scene, report, PaperKind.FILING, days=1)
+        for number, kind in enumerate(TO_THE_END[1:3], 2):
+            paper(scene, report, kind, days=number, against=[one, other])
+        return report
+
+    def kept(self, case: Case, scene: Scene) -> bool:
+        return keepers_of(close(case, scene), at=scene.at) == [Keeper.CLAIM]
+
+    @pytest.mark.parametrize(
+        "kind", [PaperKind.IN_FORCE, PaperKind.WITHDRAWAL, *NOT_PROSECUTED]
+    )
+    def test_the_end_of_one_keeps_what_the_other_needs(
+        self, scene, case, charged, one, other, kind
+    ) -> None:
+        paper(scene, charged, kind, days=30, against=[one])
+        assert state(charged) == ReportState.PROSECUTED
+        assert self.kept(case, scene)
+
+        paper(scene, charged, PaperKind.JUDGMENT, days=40, against=[other])
+        assert self.kept(case, scene)
+        paper(scene, charged, PaperKind.IN_FORCE, days=50, against=[other])
+        assert not self.kept(case, scene)
+        assert verify().is_sound
+
+    def test_of_two_joined_cases_it_is_one_person(self, scene, case, one) -> None:
+        """Each case calls them a party of its own."""
+        second = scene.report(place=scene.place("园区 快递柜")).incident.case
+        report = reported(scene, second)
+        said: dict[str, Any] = {"by": scene.officer, "at": scene.at}
+        there = cases.add_party(
+            case=second, roles=[Role.AGGRESSOR], person=one.person, **said
+        )
+        posted = Task.objects.filter(case=second, playbook=None)
+        posted.update(state="done", ended_at=scene.at)  # else it would not be joined
+        cases.join_cases(case=second, host=case, **said)
+        report.case.refresh_from_db()
+        paper(scene, report, PaperKind.INDICTMENT, days=3, against=[there])
+        assert Keeper.CLAIM in keepers_of(close(case, scene), at=scene.at)
+        paper(scene, report, PaperKind.IN_FORCE, days=30, against=[one])
+        assert state(report) == ReportState.IN_FORCE
+        assert keepers_of(close(case, scene), at=scene.at) == []
+
+    def test_submitted_alone_it_is_kept_for_the_other(
+        self, scene, case, report, one, other
+    ) -> None:
+        paper(scene, report, PaperKind.SUBMISSION, days=2, against=[one, other])
+        paper(scene, report, PaperKind.INDICTMENT, days=3, against=[one])
+        paper(scene, report, PaperKind.IN_FORCE, days=30, against=[one])
+        assert state(report) == ReportState.SUBMITTED
+        assert self.kept(case, scene)
+        paper(scene, report, PaperKind.SLIGHT, days=40, against=[other])
+        assert state(report) == ReportState.IN_FORCE
+        assert not self.kept(case, scene)
+
+    def test_what_was_entered_for_nobody_may_be_of_the_other(
+        self, scene, case, report, one
+    ) -> None:
+        paper(scene, report, PaperKind.INDICTMENT, days=3)
+        other = victim(scene, case, role=Role.AGGRESSOR)
+        paper(scene, report, PaperKind.IN_FORCE, days=30, against=[one])
+        assert self.kept(case, scene)
+        paper(scene, report, PaperKind.IN_FORCE, days=40, against=[other])
+        assert not self.kept(case, scene)
+
+    def test_what_names_nobody_ends_nothing_that_was_entered_late(
+        self, scene, case, report, one
+    ) -> None:
+        late = scene.at + timedelta(days=90)
+        paper(scene, report, PaperKind.IN_FORCE, days=30)
+        other = victim(scene, case, role=Role.AGGRESSOR)
+        paper(scene, report, PaperKind.INDICTMENT, days=20, against=[other], at=late)
+        assert self.kept(case, scene)
+
+    def test_it_has_to_be_said_where_there_are_several(
+        self, scene, case, report, one, other
+    ) -> None:
+        paper(scene, report, PaperKind.FILING, days=1)
+        with pytest.raises(InvalidInput) as refused:
+            paper(scene, report, PaperKind.IN_FORCE, days=30)
+        assert refused.value.path == "against"
+
+    def test_it_has_to_be_said_where_another_paper_says_it(
+        self, scene, case, report, one
+    ) -> None:
+        paper(scene, report, PaperKind.INDICTMENT, days=3, against=[one])
+        with pytest.raises(InvalidInput):
+            paper(scene, report, PaperKind.IN_FORCE, days=30)
+
+    def test_nobody_else_is_named(self, scene, case, report, one) -> None:
+        hurt = victim(scene, case)
+        with pytest.raises(InvalidInput, match="行为人"):
+            paper(scene, report, PaperKind.INDICTMENT, days=3, against=[hurt])
+
+    def test_the_page_asks_and_says_whose_it_is(
+        self, scene, case, report, one, other, client
+    ) -> None:
+        sign_in(client, scene.officer)
+        address = f"/cases/{case.number}/police/{report.uid}/papers/new/"
+        today = local_day(report.handed_at).isoformat()
+        said = {
+            "request_id": str(uuid4()),
+            "kind": "indictment",
+            "number": "6 号",
+            "office": OFFICES[Issuer.PROSECUTOR],
+            "dated_on": today,
+            "received_on": today,
+            "words": "原件在值班室",
+        }
+        refused = client.post(address, said)
+        assert refused.status_code == 422
+        assert "请选择它写的是谁" in refused.content.decode()
+        assert client.post(address, {**said, "against": [one.uid]}).status_code == 302
+        assert list(PolicePaper.objects.get().against.all()) == [one]
+        page = client.get(f"/cases/{case.number}/police/{report.uid}/")
+        assert "写的是" in page.content.decode()
+        out = PoliceReportOut.of(PoliceReport.objects.get(pk=report.pk))
+        assert out.papers[0].against == [one.uid]
 
 
 class TestEntering:
@@ -425,7 +610,7 @@ class TestPeriods:
 
     def test_no_row_of_the_register_runs_from_them(self) -> None:
         beyond = {Happening(kind.value) for kind in BEYOND}
-        assert len(beyond) == 8
+        assert len(beyond) == 9
         opened = {one.opens for one in periods.rules()}
         opened |= {what for one in periods.rules() for what in one.also}
         assert opened.isdisjoint(beyond)
@@ -537,7 +722,9 @@ class TestHold:
         assert len(tasks(case, "legal_hold:")) == 1
         assert not case.holds.exists()
 
-    @pytest.mark.parametrize("kind", [*NOT_PROSECUTED, PaperKind.IN_FORCE])
+    @pytest.mark.parametrize(
+        "kind", [*NOT_PROSECUTED, PaperKind.WITHDRAWAL, PaperKind.IN_FORCE]
+    )
     def test_not_once_it_is_over(self, scene, case, report, kind) -> None:
         paper(scene, report, kind, days=30)
         assert tasks(case, "legal_hold:") == []
@@ -634,7 +821,7 @@ def test_however_they_came_the_days_decide(rows: list[tuple[PaperKind, int]]) ->
 
     def read(some: Iterable[PolicePaper]) -> str:
         try:
-            return state_after(some).value
+            return state_after(some, against={}).value
         except Conflict as refused:
             return str(refused)
 

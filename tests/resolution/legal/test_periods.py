@@ -213,7 +213,7 @@ def test_the_state_follows_from_the_set_of_papers(rows, random) -> None:
 
     def read(some: list[PolicePaper]) -> ReportState | None:
         try:
-            return state_after(some)
+            return state_after(some, against={})
         except Conflict:
             return None
 

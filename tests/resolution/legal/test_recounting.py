@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +13,7 @@ import pytest
 from django.apps import apps
 from django.utils.translation import override
 
-from anlan.base.calendar import known_holidays, statutory_calendar
+from anlan.base.calendar import statutory_calendar
 from anlan.base.clock import local_day, start_of_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed
 from anlan.cases import services as cases
@@ -365,29 +364,6 @@ class TestPolicePeriods:
         reported_late(scene, case)
         with pytest.raises(Conflict, match=report.code):
             stated(scene, case, 4, at=day_after(scene, 9)[1])
-
-
-@pytest.fixture
-def announced(tmp_path: Path) -> Iterator[Callable[..., None]]:
-    """Days off that an operator lays in; the processes begin anew with them."""
-
-    def forget() -> None:
-        known_holidays.cache_clear()
-        statutory_calendar.cache_clear()
-
-    def announce(year: int, *days: date) -> None:
-        folder = tmp_path / "holidays"
-        folder.mkdir()
-        off = [
-            {"name": "假", "date": one.isoformat(), "isOffDay": True} for one in days
-        ]
-        text = json.dumps({"year": year, "days": off}, ensure_ascii=False)
-        (folder / f"gov-{year}.json").write_text(text, encoding="utf-8")
-        forget()
-
-    forget()
-    yield announce
-    forget()
 
 
 class TestHolidaysThatBecomeKnown:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -12,11 +14,12 @@ from django.apps import apps
 
 from anlan.accounts.models import User
 from anlan.base import crypto
-from anlan.base.clock import local_day
+from anlan.base.clock import day_bounds, local_day
 from anlan.base.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from anlan.cases import services as cases
 from anlan.cases.enums import Severity, Side, TaskState
-from anlan.cases.models import AccessLink, Case, Task
+from anlan.cases.models import AccessLink, Case, Deadline, Task
+from anlan.cases.services.deadlines import fire_due_deadlines
 from anlan.customers import services as customers
 from anlan.law import selectors as law
 from anlan.ledger.models import Entry
@@ -26,6 +29,7 @@ from anlan.notify.models import Delivery
 from anlan.notify.services import outward
 from anlan.play.pictures import signature as drawing
 from anlan.resolution.guarding import check_text
+from anlan.resolution.mediation import jobs
 from anlan.resolution.mediation import services as mediation
 from anlan.resolution.mediation.enums import (
     BodyKind,
@@ -86,6 +90,11 @@ def _vault(settings: Any, tmp_path: Any) -> None:
 @pytest.fixture
 def case(scene: Scene) -> Case:
     return scene.incident().case
+
+
+def recounted() -> list[dict[str, Any]]:
+    rows = Entry.objects.filter(kind="mediation.talks_recounted").order_by("seq")
+    return [json.loads(bytes(row.data or b"{}")) for row in rows]
 
 
 def link_of(scene: Scene, talks: Talks, side: Side) -> AccessLink:
@@ -339,6 +348,60 @@ class TestBeginning:
         assert again.due_on < local_day(scene.at) + timedelta(days=14)
         assert again.task is not None
         assert "七个工作日" in again.task.title
+
+    def test_its_last_day_follows_holidays_that_become_known(
+        self, scene: Scene, case: Case, announced: Callable[..., None]
+    ) -> None:
+        station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
+        self.sat_down(scene, begun(scene, case, TalksKind.POLICE, body=station))
+        again = begun(scene, case, TalksKind.POLICE, body=station)
+        assert again.task is not None
+        before = again.due_on
+        announced(before.year, before)
+
+        assert jobs.follow_holidays(at=scene.at) == 1
+        assert jobs.follow_holidays(at=scene.at) == 0
+
+        again.refresh_from_db()
+        assert again.due_on == before + timedelta(days=1)
+        again.task.refresh_from_db()
+        due_at = day_bounds(again.due_on)[1]
+        assert again.task.due_at == due_at
+        clock = Deadline.objects.get(about=f"task:{again.task.uid}")
+        assert clock.due_at == due_at
+        (told,) = recounted()
+        assert told == {
+            "code": again.code,
+            "before": before.isoformat(),
+            "due": again.due_on.isoformat(),
+        }
+        assert verify().is_sound
+
+    def test_what_ran_out_on_a_day_that_moved_has_time_again(
+        self, scene: Scene, case: Case, announced: Callable[..., None]
+    ) -> None:
+        station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
+        self.sat_down(scene, begun(scene, case, TalksKind.POLICE, body=station))
+        again = begun(scene, case, TalksKind.POLICE, body=station)
+        assert again.task is not None
+        over = day_bounds(again.due_on)[1]
+        fire_due_deadlines(at=over)
+        announced(again.due_on.year, again.due_on)
+
+        jobs.follow_holidays(at=over)
+
+        clocks = Deadline.objects.filter(about=f"task:{again.task.uid}")
+        assert [one.fired_at is None for one in clocks.order_by("pk")] == [False, True]
+
+    def test_the_days_of_the_house_move_for_no_holiday(
+        self, scene: Scene, case: Case, announced: Callable[..., None]
+    ) -> None:
+        station = body(scene, kind=BodyKind.POLICE, name="云栖派出所")
+        first = begun(scene, case, TalksKind.POLICE, body=station)
+        announced(first.due_on.year, first.due_on)
+        jobs.follow_holidays(at=scene.at)
+        assert Talks.objects.get(pk=first.pk).due_on == first.due_on
+        assert recounted() == []
 
     def test_where_the_police_never_sat_down_it_was_no_time(
         self, scene: Scene, case: Case

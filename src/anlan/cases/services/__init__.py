@@ -73,6 +73,7 @@ from anlan.cases.services.standards import (
 from anlan.cases.services.tasks import (
     add_task_photo,
     complete_task,
+    move_task,
     open_task_photo,
     renew_task_clock,
     reopen_task,
@@ -146,6 +147,7 @@ __all__ = [
     "meet_deadlines",
     "move_access_links",
     "move_deadlines",
+    "move_task",
     "name_contact",
     "new_secret",
     "next_due",

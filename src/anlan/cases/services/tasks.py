@@ -230,6 +230,23 @@ def renew_task_clock(*, task: Task, within: timedelta, at: datetime) -> None:
     )
 
 
+def move_task(*, task: Task, due_at: datetime, at: datetime) -> None:
+    """Let an open task be due at another time; one that ran out has time again.
+
+    Part of the change by which it moves. A clock that was stopped moves too, for it may
+    run on.
+    """
+    if task.state != TaskState.OPEN:
+        return
+    task.due_at = due_at
+    task.save(update_fields=["due_at"])
+    Deadline.objects.filter(
+        about=f"task:{task.uid}", met_at=None, fired_at=None
+    ).update(due_at=due_at)
+    if task.case.is_open and due_at > at:
+        renew_task_clock(task=task, within=due_at - at, at=at)
+
+
 def _take_photo(
     task: Task, kept: Kept, *, by: Actor, at: datetime, via: str
 ) -> TaskPhoto:

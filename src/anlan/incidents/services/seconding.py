@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 from anlan.accounts.models import User
 from anlan.base.errors import NotFound
 from anlan.cases import services as cases
-from anlan.cases.models import Case
+from anlan.cases.models import Case, Deadline
+from anlan.incidents import policies
+from anlan.incidents.enums import Police
 from anlan.incidents.models import FalseAlarmProposal, Incident, PoliceWaiver
 from anlan.ledger.events import Event
 
@@ -44,6 +46,23 @@ def await_waivers_again(*, incident: Incident, at: datetime) -> None:
         case, thing = waiver.incident.case, waiver.thing
         cases.cancel_deadlines(case=case, about=thing, at=at)
         _start_clock(case, thing, at=at)
+
+
+def follow_whole(*, case: Case, at: datetime) -> None:
+    """It was joined, parted or opened again: another's call may count for it, or none does.
+
+    What waited all along keeps its clock, due when it was.
+    """
+    incident = Incident.objects.filter(case=case).first()
+    if incident is None or not case.is_open:
+        return
+    if policies.police_of(incident) == Police.CALLED:
+        rest_waivers(case=case, at=at)
+        return
+    for waiver in _undecided(incident=incident):
+        clocks = Deadline.objects.filter(key=SECOND, about=waiver.thing)
+        if not clocks.filter(cancelled_at=None).exists():
+            _start_clock(case, waiver.thing, at=at)
 
 
 def _undecided(**where: Any) -> QuerySet[PoliceWaiver]:

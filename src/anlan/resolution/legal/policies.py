@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import TypeAlias
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
-from anlan.base.errors import Conflict, NotAllowed
+from anlan.base.errors import Conflict, InvalidInput, NotAllowed
+from anlan.cases.joined import somebody
+from anlan.cases.models import Party
 from anlan.resolution.legal.enums import (
     Employer,
     LimitationKind,
@@ -195,6 +199,7 @@ _ANSWERS = (
 _BEYOND = (
     ReportState.SUBMITTED,
     ReportState.PROSECUTED,
+    ReportState.WITHDRAWN,
     ReportState.NOT_PROSECUTED,
     ReportState.JUDGED,
     ReportState.APPEALED,
@@ -204,7 +209,8 @@ _BEYOND = (
 # What may become what; ``docs/states/`` is drawn from this table. Papers reach the office
 # late and some not at all, so that a decision may be the first that is known. Who is not
 # prosecuted may still be fined by the police; what was judged on appeal goes back at
-# times, and what is in force may be tried again.
+# times, and may be withdrawn then; what is in force may be tried again. Who was prosecuted,
+# and it was withdrawn, is mostly not prosecuted then, or prosecuted anew.
 REPORT_MOVES: dict[ReportState, tuple[ReportState, ...]] = {
     ReportState.PREPARING: (ReportState.HANDED_OVER, ReportState.DROPPED),
     ReportState.HANDED_OVER: (ReportState.ACCEPTED, *_ANSWERS, *_BEYOND),
@@ -221,6 +227,7 @@ REPORT_MOVES: dict[ReportState, tuple[ReportState, ...]] = {
     ReportState.ENDED: (ReportState.FILED, *_BEYOND),
     ReportState.SUBMITTED: (
         ReportState.PROSECUTED,
+        ReportState.WITHDRAWN,
         ReportState.NOT_PROSECUTED,
         ReportState.JUDGED,
         ReportState.APPEALED,
@@ -229,31 +236,49 @@ REPORT_MOVES: dict[ReportState, tuple[ReportState, ...]] = {
         ReportState.ENDED,
     ),
     ReportState.PROSECUTED: (
+        ReportState.WITHDRAWN,
+        ReportState.NOT_PROSECUTED,
         ReportState.JUDGED,
         ReportState.APPEALED,
         ReportState.IN_FORCE,
     ),
-    ReportState.NOT_PROSECUTED: (
+    ReportState.WITHDRAWN: (
         ReportState.SUBMITTED,
         ReportState.PROSECUTED,
+        ReportState.NOT_PROSECUTED,
         ReportState.JUDGED,
         ReportState.APPEALED,
         ReportState.IN_FORCE,
         ReportState.DECIDED,
         ReportState.ENDED,
     ),
-    ReportState.JUDGED: (ReportState.APPEALED, ReportState.IN_FORCE),
+    ReportState.NOT_PROSECUTED: (
+        ReportState.SUBMITTED,
+        ReportState.PROSECUTED,
+        ReportState.WITHDRAWN,
+        ReportState.JUDGED,
+        ReportState.APPEALED,
+        ReportState.IN_FORCE,
+        ReportState.DECIDED,
+        ReportState.ENDED,
+    ),
+    ReportState.JUDGED: (
+        ReportState.APPEALED,
+        ReportState.IN_FORCE,
+        ReportState.WITHDRAWN,
+    ),
     ReportState.APPEALED: (
         ReportState.JUDGED,
         ReportState.IN_FORCE,
+        ReportState.WITHDRAWN,
         ReportState.NOT_PROSECUTED,
     ),
     ReportState.IN_FORCE: (ReportState.JUDGED, ReportState.APPEALED),
     ReportState.DROPPED: (),
 }
 
-# Of several suspects each is decided on alone, but a report has one state: once a court
-# has one of them, what the police or the prosecutors did not pursue is of another.
+# Of several suspects each is decided on alone, and most papers do not say of whom they
+# are: once a court has one, what the police or the prosecutors did not pursue is of another.
 _WITH_COURT = frozenset(
     {
         ReportState.PROSECUTED,
@@ -263,6 +288,17 @@ _WITH_COURT = frozenset(
     }
 )
 _OF_ANOTHER = frozenset({ReportState.DECIDED, ReportState.ENDED})
+_JUDGED = frozenset({ReportState.JUDGED, ReportState.IN_FORCE})
+# After these a court decides, until one says that it is in force, or was withdrawn.
+_BEFORE_COURT = frozenset({PaperKind.INDICTMENT, PaperKind.JUDGMENT, PaperKind.APPEAL})
+_COURT_DONE = frozenset({PaperKind.IN_FORCE, PaperKind.WITHDRAWAL})
+_NOT_PROSECUTED = frozenset({PaperKind.BARRED, PaperKind.SLIGHT, PaperKind.UNPROVEN})
+
+Somebody: TypeAlias = tuple[str, int]  # see ``anlan.cases.joined.somebody``
+Against: TypeAlias = Mapping[
+    UUID, frozenset[Somebody]
+]  # whom a paper names, by its uid
+_NOBODY: frozenset[Somebody] = frozenset()
 
 
 def check_is_preparing(report: PoliceReport) -> None:
@@ -282,15 +318,120 @@ def check_is_handed_over(report: PoliceReport) -> None:
         )
 
 
-def state_after(papers: Iterable[PolicePaper]) -> ReportState:
+def check_says_whose(
+    kind: PaperKind,
+    named: Collection[Party],
+    *,
+    known: Collection[Party],
+    is_named_elsewhere: bool,
+) -> None:
+    """What ends it for one of several must not let go what is needed against another.
+
+    Args:
+        known: who is said to have done it.
+        is_named_elsewhere: whether another paper of the report says of whom it is.
+
+    Raises:
+        InvalidInput: it does not say of whom it is, or names somebody else.
+    """
+    if not {one.pk for one in named} <= {one.pk for one in known}:
+        raise InvalidInput(_("请选择本案的行为人"), path="against")
+    several = len({somebody(one) for one in known}) > 1
+    if kind.is_beyond_police and not named and (several or is_named_elsewhere):
+        raise InvalidInput(
+            _("这份文书可能只是其中一人的，请选择它写的是谁"), path="against"
+        )
+
+
+def state_after(
+    papers: Iterable[PolicePaper],
+    *,
+    against: Against,
+    known: Collection[Somebody] = (),
+) -> ReportState:
     """What the papers that stand make of a report, read in the order of their days.
 
     A paper of the same kind again changes nothing, nor does one of another suspect. The
-    order in which they were typed in does not matter.
+    order in which they were typed in does not matter. Where papers say of whom they are,
+    it is what is not over yet for one of them, the furthest of several.
+
+    Args:
+        known: who else it may be about, where a paper does not say.
 
     Raises:
         Conflict: one of them could not follow what was before it.
     """
+    tracks = _tracks(papers, against, known).values()
+    states = [_state_of(track, against) for track in tracks]
+    pending = [one for one in states if one.is_pending]
+    return max(pending or states, key=list(ReportState).index)
+
+
+def is_pending(
+    papers: Iterable[PolicePaper],
+    *,
+    against: Against,
+    known: Collection[Somebody],
+) -> bool:
+    """Whether a prosecutor or a court still decides of anybody, or may decide anew.
+
+    By the single papers as well as by the state: where nobody is named, one suspect is
+    not prosecuted and another is before the court. What cannot be read is kept.
+    """
+    return any(
+        _is_undecided(track, who, against)
+        or (who is not None and _may_be_pending(track, against))
+        for who, track in _tracks(papers, against, known).items()
+    )
+
+
+def _tracks(
+    papers: Iterable[PolicePaper], against: Against, known: Collection[Somebody]
+) -> dict[Somebody | None, list[PolicePaper]]:
+    """The papers of each person; one that names nobody may be of anybody.
+
+    Where none names anybody they are read as those of one.
+    """
+    rows = list(papers)
+    named = {who for one in rows for who in against.get(one.uid, _NOBODY)}
+    if not named:
+        return {None: rows}
+    return {
+        who: [one for one in rows if who in (against.get(one.uid, _NOBODY) or {who})]
+        for who in sorted(named | set(known))
+    }
+
+
+def _is_undecided(
+    track: Iterable[PolicePaper], who: Somebody | None, against: Against
+) -> bool:
+    """Whether a court has it: nothing of that day or later says that it is over.
+
+    What names nobody ends nothing that names them: it may be about somebody else.
+    """
+    rows = list(track)
+
+    def ends(one: PolicePaper, opened: PolicePaper) -> bool:
+        names = against.get(one.uid, _NOBODY)
+        kind = PaperKind(one.kind)
+        if one.dated_on < opened.dated_on:
+            return False
+        if who in names:
+            return kind in _COURT_DONE | _NOT_PROSECUTED
+        return kind in _COURT_DONE and not against.get(opened.uid)
+
+    opened = [one for one in rows if PaperKind(one.kind) in _BEFORE_COURT]
+    return any(not any(ends(one, each) for one in rows) for each in opened)
+
+
+def _may_be_pending(track: Iterable[PolicePaper], against: Against) -> bool:
+    try:
+        return _state_of(track, against).is_pending
+    except Conflict:
+        return True
+
+
+def _state_of(papers: Iterable[PolicePaper], against: Against) -> ReportState:
     state = ReportState.HANDED_OVER
     is_indicted = False
     for paper in sorted(papers, key=_day_order):
@@ -299,11 +440,17 @@ def state_after(papers: Iterable[PolicePaper]) -> ReportState:
         is_indicted |= kind == PaperKind.INDICTMENT
         if following is None or following == state:
             continue
-        if state in _WITH_COURT and (
-            following in _OF_ANOTHER
-            or (
-                following == ReportState.NOT_PROSECUTED
-                and (is_indicted or state != ReportState.APPEALED)
+        is_theirs = bool(against.get(paper.uid)) and following in REPORT_MOVES[state]
+        if (
+            not is_theirs
+            and state in _WITH_COURT
+            and (
+                following in _OF_ANOTHER
+                or (following == ReportState.WITHDRAWN and state in _JUDGED)
+                or (
+                    following == ReportState.NOT_PROSECUTED
+                    and (is_indicted or state != ReportState.APPEALED)
+                )
             )
         ):
             continue

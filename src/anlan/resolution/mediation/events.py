@@ -110,6 +110,22 @@ class TalksBegun(Event):
 
 @recorded
 @dataclass(frozen=True, kw_only=True)
+class TalksRecounted(Event):
+    """By the program: holidays became known that move the last day of a second time."""
+
+    kind: ClassVar[str] = "mediation.talks_recounted"
+    sentence: ClassVar[str] = _(
+        "{code} 按已知的放假安排重新计算，最后一天由 {before} 改为 {due}"
+    )
+    tone: ClassVar[str] = "warn"
+
+    code: str
+    before: str
+    due: str
+
+
+@recorded
+@dataclass(frozen=True, kw_only=True)
 class TalksMoved(Event):
     kind: ClassVar[str] = "mediation.talks_moved"
     sentence: ClassVar[str] = _("{code}：{state}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anlan.resolution.mediation.services import (
+    follow_holidays,
     lapse_confirmations,
     remind_of_confirmations,
     remind_of_duties,
@@ -10,6 +11,7 @@ from anlan.resolution.mediation.services import (
 )
 
 __all__ = [
+    "follow_holidays",
     "lapse_confirmations",
     "remind_of_confirmations",
     "remind_of_duties",

@@ -39,6 +39,7 @@ class ReportState(models.TextChoices):
     ENDED = "ended", _("已终止调查")
     SUBMITTED = "submit", _("已移送审查起诉")
     PROSECUTED = "charged", _("已提起公诉")
+    WITHDRAWN = "recalled", _("已撤回起诉")
     NOT_PROSECUTED = "no_trial", _("不起诉")
     JUDGED = "judged", _("已判决，还没有登记生效")
     APPEALED = "appealed", _("已上诉或者抗诉")
@@ -55,6 +56,7 @@ class ReportState(models.TextChoices):
             ReportState.ENDED: "quiet",
             ReportState.SUBMITTED: "info",
             ReportState.PROSECUTED: "info",
+            ReportState.WITHDRAWN: "bad",
             ReportState.NOT_PROSECUTED: "bad",
             ReportState.JUDGED: "info",
             ReportState.APPEALED: "warn",
@@ -70,6 +72,7 @@ class ReportState(models.TextChoices):
     def is_pending(self) -> bool:
         """Whether a prosecutor or a court still decides, or what they decided may change."""
         return self.is_beyond_police and self not in {
+            ReportState.WITHDRAWN,
             ReportState.NOT_PROSECUTED,
             ReportState.IN_FORCE,
         }
@@ -79,6 +82,7 @@ _BEYOND_POLICE = frozenset(
     {
         ReportState.SUBMITTED,
         ReportState.PROSECUTED,
+        ReportState.WITHDRAWN,
         ReportState.NOT_PROSECUTED,
         ReportState.JUDGED,
         ReportState.APPEALED,
@@ -113,6 +117,8 @@ class PaperKind(models.TextChoices):
     ENDING = "ending", _("终止案件调查决定书")
     SUBMISSION = "submission", _("移送审查起诉告知")
     INDICTMENT = "indictment", _("起诉书或者提起公诉告知")
+    # The prosecutor asks for it, and the court says whether it may be.
+    WITHDRAWAL = "withdrawal", _("准许撤回起诉裁定书")
     # Not prosecuted: the law bars it, it is too slight to be punished, or not proven.
     BARRED = "barred", _("不起诉决定书（法定不起诉）")
     SLIGHT = "slight", _("不起诉决定书（酌定不起诉）")
@@ -145,6 +151,7 @@ class PaperKind(models.TextChoices):
             PaperKind.NO_PENALTY,
             PaperKind.ENDING,
             PaperKind.INDICTMENT,
+            PaperKind.WITHDRAWAL,
             PaperKind.BARRED,
             PaperKind.SLIGHT,
             PaperKind.UNPROVEN,
@@ -155,6 +162,7 @@ class PaperKind(models.TextChoices):
 # The police themselves say that they submitted it.
 _ISSUERS = {
     PaperKind.INDICTMENT: Issuer.PROSECUTOR,
+    PaperKind.WITHDRAWAL: Issuer.COURT,
     PaperKind.BARRED: Issuer.PROSECUTOR,
     PaperKind.SLIGHT: Issuer.PROSECUTOR,
     PaperKind.UNPROVEN: Issuer.PROSECUTOR,
@@ -173,6 +181,7 @@ _STATES = {
     PaperKind.ENDING: ReportState.ENDED,
     PaperKind.SUBMISSION: ReportState.SUBMITTED,
     PaperKind.INDICTMENT: ReportState.PROSECUTED,
+    PaperKind.WITHDRAWAL: ReportState.WITHDRAWN,
     PaperKind.BARRED: ReportState.NOT_PROSECUTED,
     PaperKind.SLIGHT: ReportState.NOT_PROSECUTED,
     PaperKind.UNPROVEN: ReportState.NOT_PROSECUTED,
@@ -200,6 +209,7 @@ class Happening(StrEnum):
     ENDING = "ending"
     SUBMISSION = "submission"
     INDICTMENT = "indictment"
+    WITHDRAWAL = "withdrawal"
     BARRED = "barred"
     SLIGHT = "slight"
     UNPROVEN = "unproven"

@@ -108,6 +108,7 @@ class PaperRecorded(Event):
     dated_on: str
     received_on: str
     exhibit: str | None = None
+    against: str | None = None  # the keys of the parties
     number_digest: str
     office_digest: str
     officer_digest: str

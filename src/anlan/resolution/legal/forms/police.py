@@ -14,6 +14,7 @@ from anlan.base.form_fields import typed_field
 from anlan.base.lines import MOST_WORDS
 from anlan.cases.forms import OnceForm
 from anlan.cases.forms.fields import moment_field
+from anlan.cases.joined import somebody
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import shown_name
 from anlan.evidence.models import Exhibit
@@ -25,7 +26,7 @@ from anlan.resolution.legal.enums import (
     ToldWay,
 )
 from anlan.resolution.legal.models import PoliceReport
-from anlan.resolution.legal.selectors.police import victims_of
+from anlan.resolution.legal.selectors.police import aggressors_of, victims_of
 from anlan.resolution.legal.services.police import (
     MOST_ITEM,
     MOST_NAME,
@@ -172,6 +173,14 @@ class PaperForm(OnceForm):
     officer = forms.CharField(
         label=gettext_lazy("承办人（民警写明警号）"), max_length=90, required=False
     )
+    against = forms.MultipleChoiceField(
+        label=gettext_lazy("文书写的是谁"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "有几名行为人的，检察院、法院的文书都要选：一人的案子结束了，另一人的还要用证据"
+        ),
+    )
     dated_on = _day(gettext_lazy("文书日期"))
     received_on = _day(gettext_lazy("收到日期"))
     exhibit = forms.ChoiceField(
@@ -190,10 +199,18 @@ class PaperForm(OnceForm):
     def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._proofs = _proofs(self, "exhibit", case, reader)
+        each = {somebody(one): one for one in aggressors_of(case)}
+        self._aggressors = {str(one.uid): one for one in each.values()}
+        typed_field(self, "against", forms.MultipleChoiceField).choices = [
+            (uid, shown_name(one)) for uid, one in self._aggressors.items()
+        ]
+        if not self._aggressors:
+            del self.fields["against"]
 
     def said(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
         said["kind"] = PaperKind(said["kind"])
+        said["against"] = [self._aggressors[uid] for uid in said.get("against", ())]
         return {**said, "exhibit": self._proofs.get(said["exhibit"])}
 
 

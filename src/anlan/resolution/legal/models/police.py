@@ -179,6 +179,8 @@ class PolicePaper(Worded):
     office = models.CharField(max_length=60, blank=True)
     officer = models.CharField(max_length=90, blank=True)
     words = models.CharField(max_length=500, blank=True)
+    # Whom it is about: each is tried alone. One that names nobody may be about anybody.
+    against = models.ManyToManyField(Party, related_name="+")
     dated_on = models.DateField()
     received_on = models.DateField()
     exhibit = models.ForeignKey(

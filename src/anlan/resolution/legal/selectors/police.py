@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -18,7 +18,7 @@ from anlan.base.clock import local_day, start_of_day
 from anlan.base.errors import NotFound
 from anlan.cases.act import act_of
 from anlan.cases.enums import Role
-from anlan.cases.joined import of_one_case
+from anlan.cases.joined import of_one_case, somebody
 from anlan.cases.models import Case, Party
 from anlan.cases.selectors import case_for
 from anlan.cases.selectors.guardians import stands_for, with_guardians
@@ -61,14 +61,13 @@ from anlan.resolution.legal.models import (
 )
 from anlan.resolution.legal.periods import Happened, Period
 from anlan.resolution.legal.police_duty import duty_of
+from anlan.resolution.legal.policies import Somebody
 
 _INSTANT = timedelta(microseconds=1)
 _MOST_WAITING = 50
 # What the police have; further material belongs to the report that it supplements.
 TRACKED = Q(supplements=None) & ~Q(state__in=[ReportState.PREPARING, "dropped"])
 _PENDING = [state for state in ReportState if state.is_pending]
-# After these a court decides, until one says that it is in force.
-_BEFORE_COURT = [PaperKind.INDICTMENT, PaperKind.JUDGMENT, PaperKind.APPEAL]
 
 
 @dataclass(frozen=True)
@@ -257,6 +256,24 @@ def standing_papers(report: PoliceReport) -> list[PolicePaper]:
     return list(report.papers.filter(revoked_at=None).order_by("dated_on", "pk"))
 
 
+def aggressors_of(case: Case) -> list[Party]:
+    """Whom papers may be about: of the case and of those that are one with it."""
+    rows = Party.objects.filter(
+        of_one_case(case), removed_at=None, roles__role=Role.AGGRESSOR
+    )
+    return list(rows.select_related("person", "user").distinct().order_by("pk"))
+
+
+def named_in(papers: Iterable[PolicePaper]) -> dict[UUID, frozenset[Somebody]]:
+    """Whom each of them names, of those that name anybody."""
+    saved = {one.pk: one.uid for one in papers}
+    rows = PolicePaper.against.through.objects.filter(policepaper__in=saved)
+    found: dict[UUID, set[Somebody]] = {}
+    for row in rows.select_related("party"):
+        found.setdefault(saved[row.policepaper_id], set()).add(somebody(row.party))
+    return {uid: frozenset(some) for uid, some in found.items()}
+
+
 def happened_in(report: PoliceReport) -> list[Happened]:
     """All that opens and ends periods of a report: the act, calls, hand-over, papers."""
     case = report.case
@@ -412,8 +429,10 @@ def police_packages(case: Case) -> QuerySet[Package]:
 
 def papers_of(report: PoliceReport) -> QuerySet[PolicePaper]:
     """All, also those that were revoked; the newest first."""
-    return report.papers.select_related("exhibit", "recorded_by").order_by(
-        "-dated_on", "-pk"
+    return (
+        report.papers.select_related("exhibit", "recorded_by")
+        .prefetch_related("against__person", "against__user")
+        .order_by("-dated_on", "-pk")
     )
 
 
@@ -430,30 +449,63 @@ def grounds_of(cases: Collection[int]) -> Mapping[int, set[Ground]]:
     """
     rows = PoliceReport.objects.filter(case__in=cases, handed_at__isnull=False)
     found = {case: {Ground.POLICE} for case in rows.values_list("case", flat=True)}
-    pending = _pending_reports()
-    kept = Case.objects.filter(pk__in=cases).filter(
-        Q(police_reports__in=pending) | Q(joined_cases__police_reports__in=pending)
-    )
-    for case in kept.values_list("pk", flat=True):
-        found.setdefault(case, set()).add(Ground.CLAIM)
+    asked = set(cases)
+    for report in _pending_reports(asked):
+        for case in asked & {report.case_id, _whole(report.case)}:
+            found.setdefault(case, set()).add(Ground.CLAIM)
     return found
 
 
-def _pending_reports() -> QuerySet[PoliceReport]:
+def _pending_reports(cases: Collection[int]) -> list[PoliceReport]:
     """Those of which a prosecutor or a court still decides, or whose decision may change.
 
-    By the papers as well: one suspect is not prosecuted, and another is before the court.
+    By the papers as well, and for everybody whom they are about: one of two is not
+    prosecuted or judged, and the other is before the court.
     """
+    beyond = [kind for kind in PaperKind if kind.is_beyond_police]
     standing = PolicePaper.objects.filter(revoked_at=None)
-    in_force = standing.filter(
-        report=OuterRef("report"),
-        kind=PaperKind.IN_FORCE,
-        dated_on__gte=OuterRef("dated_on"),
+    reports = list(
+        PoliceReport.objects.filter(
+            Q(case__in=cases) | Q(case__joined_into__in=cases),
+            Q(state__in=_PENDING)
+            | Exists(standing.filter(report=OuterRef("pk"), kind__in=beyond)),
+            handed_at__isnull=False,
+        ).select_related("case")
     )
-    undecided = standing.filter(~Exists(in_force), kind__in=_BEFORE_COURT)
-    return PoliceReport.objects.filter(
-        Q(state__in=_PENDING) | Q(pk__in=undecided.values("report"))
-    )
+    papers: dict[int, list[PolicePaper]] = {one.pk: [] for one in reports}
+    for paper in standing.filter(report__in=papers):
+        papers[paper.report_id].append(paper)
+    against = named_in(one for some in papers.values() for one in some)
+    known = _aggressors_by_case(reports) if against else {}
+    return [
+        one
+        for one in reports
+        if policies.is_pending(
+            papers[one.pk], against=against, known=known.get(_whole(one.case), ())
+        )
+        or (
+            ReportState(one.state).is_pending
+            and not any(paper.uid in against for paper in papers[one.pk])
+        )
+    ]
+
+
+def _aggressors_by_case(reports: Iterable[PoliceReport]) -> dict[int, set[Somebody]]:
+    """As ``aggressors_of``, for many at once, by the case that is all of them."""
+    wholes = {_whole(one.case) for one in reports}
+    rows = Party.objects.filter(
+        Q(case__in=wholes) | Q(case__joined_into__in=wholes),
+        removed_at=None,
+        roles__role=Role.AGGRESSOR,
+    ).select_related("case")
+    found: dict[int, set[Somebody]] = {}
+    for party in rows:
+        found.setdefault(_whole(party.case), set()).add(somebody(party))
+    return found
+
+
+def _whole(case: Case) -> int:
+    return case.joined_into_id or case.pk
 
 
 add_grounds(grounds_of)

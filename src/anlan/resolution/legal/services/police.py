@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -21,6 +22,7 @@ from anlan.base.lines import MOST_WORDS, typed
 from anlan.cases import services as cases
 from anlan.cases.act import act_day, act_of
 from anlan.cases.enums import CaseState, Phase, Proof, TaskState
+from anlan.cases.joined import somebody
 from anlan.cases.models import Case, Party
 from anlan.evidence.models import Exhibit
 from anlan.evidence.selectors.exhibits import kept_of
@@ -47,9 +49,11 @@ from anlan.resolution.legal.events import (
 )
 from anlan.resolution.legal.models import PolicePaper, PoliceReport, ReportItem
 from anlan.resolution.legal.selectors.police import (
+    aggressors_of,
     checklist,
     listed_exhibits,
     missing_in,
+    named_in,
     newest_to_tell,
     procedure_at,
     standing_papers,
@@ -181,17 +185,27 @@ def _say(
             row.exhibits.clear()
             row.delete()
         return
-    row, is_new = ReportItem.objects.update_or_create(
+    there = report.items.filter(kind=kind).first()
+    listed = {one.pk for one in chosen}
+    said: dict[str, Any] = {"said_by": by, "said_at": at}
+    if there is not None:
+        before = set(there.exhibits.values_list("pk", flat=True))
+        # What somebody else chose and this person may not see stays chosen.
+        seen = kept_of(report.case, by)
+        unseen = there.exhibits.exclude(pk__in=seen.values("pk"))
+        listed |= set(unseen.values_list("pk", flat=True))
+        # Whoever put it on the list may not approve it (G13), also when another saves it
+        # again, or writes a word besides: it is the exhibits that are approved.
+        if before == listed and (
+            listed or (there.state, there.words) == (state, words)
+        ):
+            said = {}
+    row, _is_new = ReportItem.objects.update_or_create(
         report=report,
         kind=kind,
-        defaults={"state": state, "words": words, "said_by": by, "said_at": at},
+        defaults={"state": state, "words": words, **said},
     )
-    # What somebody else chose and this person may not see stays chosen.
-    unseen: Iterable[Exhibit] = ()
-    if not is_new:
-        seen = kept_of(report.case, by)
-        unseen = row.exhibits.exclude(pk__in=seen.values("pk"))
-    row.exhibits.set([*chosen, *unseen])
+    row.exhibits.set(listed)
 
 
 def _listed_keys(report: PoliceReport) -> set[int]:
@@ -436,6 +450,7 @@ def record_paper(
     number: str = "",
     officer: str = "",
     words: str = "",
+    against: Iterable[Party] = (),
     exhibit: Exhibit | None = None,
     request_id: UUID | None = None,
     via: str = "",
@@ -450,10 +465,13 @@ def record_paper(
         dated_on: the day of the paper.
         received_on: when the office, or the victim, got it.
         words: how it is known; of a judgment what was decided, of an appeal whose it is.
+        against: whom it is about, if it is known; needed of a prosecutor's or court's
+            paper where several did it.
 
     Raises:
         InvalidInput: a day that cannot be, neither number nor paper and no word on it, a
-            judgment without what was decided, or a court's paper of the police.
+            judgment without what was decided, a court's paper of the police, or one that
+            does not say whose of several it is.
         Conflict: it is there already, or could not follow what was before it.
     """
     permissions.check_can_report(by, report.case)
@@ -472,12 +490,14 @@ def record_paper(
         )
     _check_issuer(kind, said["office"], report.station)
     _check_proven(kind, said, exhibit)
+    named = list({one.pk: one for one in against}.values())
     content = {
         "paper": str(report.uid),
         "by": by.actor_key,
         "kind": kind.value,
         "days": [dated_on.isoformat(), received_on.isoformat()],
         "exhibit": exhibit.code if exhibit else "",
+        "against": sorted(str(one.uid) for one in named),
         "said": sha256(repr(said).encode()).hex(),
     }
     with ledger.recording():
@@ -511,8 +531,16 @@ def record_paper(
         )
         there = standing_papers(report)
         _check_is_new(paper, there)
-        report.state = policies.state_after([*there, paper])
+        names, known = named_in(there), aggressors_of(case)
+        policies.check_says_whose(
+            kind, named, known=known, is_named_elsewhere=bool(names)
+        )
+        names[paper.uid] = frozenset(map(somebody, named))
+        report.state = policies.state_after(
+            [*there, paper], against=names, known=[somebody(one) for one in known]
+        )
         paper.save()
+        paper.against.set(named)
         report.save(update_fields=["state"])
         cases.record(
             PaperRecorded(
@@ -521,6 +549,7 @@ def record_paper(
                 dated_on=dated_on.isoformat(),
                 received_on=received_on.isoformat(),
                 exhibit=exhibit.code if exhibit else None,
+                against=" ".join(f"party:{one.uid}" for one in named) or None,
                 number_digest=paper.digest_of("number"),
                 office_digest=paper.digest_of("office"),
                 officer_digest=paper.digest_of("officer"),
@@ -567,7 +596,11 @@ def revoke_paper(
         if paper.revoked_at is not None:
             raise Conflict(_("这份文书已经撤销"))
         rest = [one for one in standing_papers(report) if one.pk != paper.pk]
-        report.state = policies.state_after(rest)
+        report.state = policies.state_after(
+            rest,
+            against=named_in(rest),
+            known=[somebody(one) for one in aggressors_of(report.case)],
+        )
         paper.revoked_at, paper.reason = at, reason
         paper.save(update_fields=["revoked_at", "reason"])
         report.save(update_fields=["state"])

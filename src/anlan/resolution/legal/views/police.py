@@ -128,7 +128,11 @@ def report(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
             "ready": len(ItemKind) - len(missing),
             "all": len(ItemKind),
             "papers": [
-                (one, one.exhibit and _exhibit_url(number, one.exhibit.uid))
+                (
+                    one,
+                    one.exhibit and _exhibit_url(number, one.exhibit.uid),
+                    _("、").join(map(shown_name, one.against.all())),
+                )
                 for one in papers_of(found)
             ],
             "periods": [

@@ -61,7 +61,10 @@ class Talks(Worded):
     aggressor_has_guardian = models.BooleanField(default=False)
     about = models.CharField(max_length=1000)  # what is between them
     begun_at = models.DateTimeField()
-    due_on = models.DateField()  # the house's own limit; no law gives one
+    # The house's own limit; no law gives one, but of a second time before the police.
+    due_on = models.DateField()
+    # By which holidays that second time was counted.
+    calendar = models.CharField(max_length=200, default="")
     task = models.ForeignKey(
         Task, on_delete=models.PROTECT, related_name="+", null=True
     )

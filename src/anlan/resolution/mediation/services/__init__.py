@@ -49,6 +49,7 @@ from anlan.resolution.mediation.services.standing import record_standing
 from anlan.resolution.mediation.services.talks import (
     begin_talks,
     end_talks,
+    follow_holidays,
     lift_exclusion,
     record_answer,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "end_session",
     "end_talks",
     "enter_mediator",
+    "follow_holidays",
     "give_code",
     "give_link",
     "lapse_confirmations",

@@ -14,6 +14,7 @@ from anlan.base.calendar import statutory_calendar
 from anlan.base.clock import day_bounds, local_day
 from anlan.base.digest import sha256
 from anlan.base.errors import Conflict, InvalidInput
+from anlan.base.one_by_one import each_alone, resting
 from anlan.cases import policies as cases_policies
 from anlan.cases import services as cases
 from anlan.cases.act import act_day
@@ -21,6 +22,7 @@ from anlan.cases.enums import Side
 from anlan.cases.models import Case, Party
 from anlan.law import guardrails as law
 from anlan.ledger import services as ledger
+from anlan.ledger.events import SYSTEM
 from anlan.resolution.mediation import permissions, policies
 from anlan.resolution.mediation.enums import (
     BodyKind,
@@ -29,7 +31,11 @@ from anlan.resolution.mediation.enums import (
     TalksKind,
     TalksState,
 )
-from anlan.resolution.mediation.events import ExclusionLifted, TalksBegun
+from anlan.resolution.mediation.events import (
+    ExclusionLifted,
+    TalksBegun,
+    TalksRecounted,
+)
 from anlan.resolution.mediation.models import Body, Mediator, Talks
 from anlan.resolution.mediation.services.givers import let_guardian_act
 from anlan.resolution.mediation.services.mandates import start_mandate
@@ -50,6 +56,8 @@ MOST_REASON = 500
 # Within how many days talks come to an end. The law on people's mediation gives no limit:
 # this is the house's own, and a product default.
 HOUSE_DAYS = 30
+_MOST = 100  # a turn of the worker
+_HOLIDAYS = "second mediations by holidays"
 _AGAIN_WITHIN = 7  # working days, for a second time before the police
 
 
@@ -115,8 +123,7 @@ def begin_talks(
         last: int | None = Talks.objects.filter(case=case).aggregate(
             last=Max("number")
         )["last"]
-        house = local_day(at) + timedelta(days=HOUSE_DAYS)
-        due_on = min(again_until or house, house)
+        due_on = _until(again_until, begun_at=at)
         talks = Talks(
             case=case,
             number=(last or 0) + 1,
@@ -131,6 +138,7 @@ def begin_talks(
             about=about,
             begun_at=at,
             due_on=due_on,
+            calendar=statutory_calendar().stamp,
         )
         talks.task = post_task(
             case,
@@ -342,14 +350,7 @@ def _check_police_again(
     """
     if kind != TalksKind.POLICE:
         return None
-    took_place = Q(sessions__begun_at__isnull=False) | Q(deed__isnull=False)
-    earlier = (
-        Talks.objects.filter(
-            took_place, case=case, kind=kind, victim=victim, aggressor=aggressor
-        )
-        .distinct()
-        .order_by("number")
-    )
+    earlier = _times_of_police(case, victim, aggressor)
     if len(earlier) > 1:
         raise Conflict(_("治安调解一般为一次，最多再调解一次"), source="G17")
     if not earlier:
@@ -360,6 +361,77 @@ def _check_police_again(
             _("再次治安调解应当在第一次以后七个工作日内，期限已过"), source="G17"
         )
     return last
+
+
+def _times_of_police(case: Case, victim: Party, aggressor: Party) -> list[Talks]:
+    """Each time that the police had the two sit down, or agree, the first one first."""
+    took_place = Q(sessions__begun_at__isnull=False) | Q(deed__isnull=False)
+    rows = Talks.objects.filter(
+        took_place,
+        case=case,
+        kind=TalksKind.POLICE,
+        victim=victim,
+        aggressor=aggressor,
+    )
+    return list(rows.distinct().order_by("number"))
+
+
+def _until(again_until: date | None, *, begun_at: datetime) -> date:
+    house = local_day(begun_at) + timedelta(days=HOUSE_DAYS)
+    return min(again_until or house, house)
+
+
+def follow_holidays(*, at: datetime) -> int:
+    """Count anew until when a second time before the police may last; returns how many.
+
+    What was counted before the year's holidays were laid in. It is looked at once for each
+    notice, and only what goes on.
+    """
+    talking = [one for one in TalksState if one.is_talking]
+    rows = Talks.objects.filter(kind=TalksKind.POLICE, state__in=talking)
+    stale = rows.exclude(calendar=statutory_calendar().stamp)
+    stale = stale.exclude(pk__in=resting(_HOLIDAYS, at=at)).select_related("case__site")
+    return each_alone(
+        list(stale.order_by("pk")[:_MOST]),
+        lambda talks: _follow(talks, at=at),
+        job=_HOLIDAYS,
+        at=at,
+        is_told=True,
+    )
+
+
+def _follow(found: Talks, *, at: datetime) -> int:
+    with ledger.recording():
+        talks = lock_talks(found)
+        if not TalksState(talks.state).is_talking:
+            return 0
+        talks.calendar, before = statutory_calendar().stamp, talks.due_on
+        earlier = [
+            one
+            for one in _times_of_police(talks.case, talks.victim, talks.aggressor)
+            if one.number < talks.number
+        ]
+        if earlier:
+            again_until = _again_until(_mediated_on(earlier[0]))
+            talks.due_on = _until(again_until, begun_at=talks.begun_at)
+        talks.save(update_fields=["calendar", "due_on"])
+        if talks.due_on == before:
+            return 1
+        if talks.task is not None:
+            talks.task.case = talks.case
+            due_at = day_bounds(talks.due_on)[1]
+            cases.move_task(task=talks.task, due_at=due_at, at=at)
+        record(
+            TalksRecounted(
+                code=talks.code,
+                before=before.isoformat(),
+                due=talks.due_on.isoformat(),
+            ),
+            talks,
+            by=SYSTEM,
+            at=at,
+        )
+    return 1
 
 
 def _mediated_on(talks: Talks) -> date:
