@@ -89,7 +89,7 @@ class TestLooks:
         assert corrected.case == case.number
         assert (read.who, read.what, read.reason) == (
             scene.officer.name,
-            "查看了电话",
+            f"{scene.officer.name}查看了电话",
             WHY,
         )
         assert added.who == scene.officer.name

@@ -91,7 +91,10 @@ class TrailPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Trace:
-    """That somebody's details were looked at, put right or erased; former values masked."""
+    """That somebody's details were looked at, put right or erased; former values masked.
+
+    ``what`` is a sentence that names ``who``.
+    """
 
     at: datetime
     who: str
@@ -272,11 +275,11 @@ def _seen_numbers(
 
 
 def _of_look(row: Disclosure, names: dict[str, str], numbers: dict[str, str]) -> Trace:
-    field = ProtectedField(row.field).label
+    who, field = _called(row.reader, names), ProtectedField(row.field).label
     return Trace(
         at=row.read_at,
-        who=_called(row.reader, names),
-        what=_("查看了%s") % field,
+        who=who,
+        what=_("%(who)s查看了%(field)s") % {"who": who, "field": field},
         reason=row.words_in("reason"),
         case=numbers.get(row.read_for, ""),
         site=row.site.name,
@@ -291,10 +294,11 @@ def _of_correction(
     is_hidden: bool,
 ) -> Trace:
     phone = "" if is_hidden else former_phone_of(row)
+    who, fields = _called(row.corrected_by, names), field_words(row.fields)
     return Trace(
         at=row.corrected_at,
-        who=_called(row.corrected_by, names),
-        what=_("更正了%s") % field_words(row.fields),
+        who=who,
+        what=_("%(who)s更正了%(fields)s") % {"who": who, "fields": fields},
         reason=row.words_in("reason"),
         former_name=mask_name(row.former_name) if row.former_name else "",
         former_phone=mask_phone(phone) if phone else "",
