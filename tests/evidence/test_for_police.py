@@ -165,6 +165,23 @@ class TestOwnReport:
         put(scene, report, ItemKind.WITNESSES, **said, by=scene.officer)
         assert approved(scene, report).approved_by == scene.manager
 
+    def test_nor_after_another_put_more_beside_it(
+        self, scene: Scene, case: Case, paper: Exhibit
+    ) -> None:
+        report = begun(scene, case)
+        more = frozen(scene, case).exhibit
+        put(scene, report, ItemKind.WITNESSES, exhibits=[paper], by=scene.manager)
+        both: dict[str, Any] = {"exhibits": [paper, more], "by": counsel(scene)}
+        put(scene, report, ItemKind.WITNESSES, **both)
+        for by in (scene.manager, counsel(scene)):
+            with pytest.raises(NotAllowed, match="列材料的人"):
+                approved(scene, report, by=by)
+
+        put(scene, report, ItemKind.WITNESSES, exhibits=[more])
+        put(scene, report, ItemKind.WITNESSES, state=ItemState.NONE, words="没有")
+        put(scene, report, ItemKind.WITNESSES, exhibits=[more])
+        assert approved(scene, report).approved_by == scene.manager
+
     def test_a_list_that_changed_is_asked_about_anew(
         self, scene: Scene, case: Case, paper: Exhibit
     ) -> None:

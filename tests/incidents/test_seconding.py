@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils.translation import override
@@ -169,7 +170,7 @@ def test_it_waits_for_nobody_while_a_joined_case_has_called_them(scene: Scene) -
     waiver = proposed(scene, first)
     call_110(scene, second)
 
-    said = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
+    said: dict[str, Any] = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
     cases.join_cases(case=second.case, host=first.case, **said)
     pass_time(scene.at, 301)
     assert missed(first) == []
@@ -188,9 +189,9 @@ def test_parted_it_goes_on_where_it_stood(scene: Scene) -> None:
     second = scene.incident(flags=[], place=scene.place("园区 南门"))
     waiver = proposed(scene, second)
 
-    said = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
+    said: dict[str, Any] = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
     cases.join_cases(case=second.case, host=first.case, **said)
-    again = {"by": scene.officer, "at": scene.at + timedelta(minutes=2)}
+    again: dict[str, Any] = {"by": scene.officer, "at": scene.at + timedelta(minutes=2)}
     cases.part_cases(case=second.case, **again)
 
     clock = Deadline.objects.get(key=SECOND, about=waiver.thing, cancelled_at=None)
@@ -202,10 +203,10 @@ def test_parted_it_does_not_run_where_they_were_called(scene: Scene) -> None:
     second = scene.incident(flags=[], place=scene.place("园区 南门"))
     proposed(scene, second)
 
-    said = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
+    said: dict[str, Any] = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
     cases.join_cases(case=second.case, host=first.case, **said)
     Incident.objects.filter(pk=second.pk).update(police="called")
-    again = {"by": scene.officer, "at": scene.at + timedelta(minutes=2)}
+    again: dict[str, Any] = {"by": scene.officer, "at": scene.at + timedelta(minutes=2)}
     cases.part_cases(case=second.case, **again)
 
     pass_time(scene.at, 301)
@@ -221,7 +222,7 @@ def test_parted_it_waits_anew_where_they_were_not_reached_after_all(
     call = incidents.record_emergency_call(
         incident=second, service=EmergencyService.POLICE, by=scene.guard, at=scene.at
     )
-    said = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
+    said: dict[str, Any] = {"by": scene.officer, "at": scene.at + timedelta(minutes=1)}
     cases.join_cases(case=second.case, host=first.case, **said)
     incidents.correct_emergency_call(
         call=call,
@@ -272,7 +273,7 @@ def test_who_proposed_it_hears_that_it_was_a_false_alarm(
 def test_reopened_it_waits_anew(scene: Scene) -> None:
     incident = scene.incident(flags=[])
     waiver = proposed(scene, incident)
-    said = {"by": scene.manager, "at": scene.at + timedelta(minutes=1)}
+    said: dict[str, Any] = {"by": scene.manager, "at": scene.at + timedelta(minutes=1)}
     incidents.mark_false_alarm(incident=incident, reason="两人在闹着玩", **said)
 
     at = scene.at + timedelta(minutes=10)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from anlan.accounts.models import User
@@ -79,7 +80,7 @@ def check_material_may_be_approved(report: PoliceReport, *, by: User) -> None:
     """
     if report.state == ReportState.DROPPED:
         raise Conflict(_("报案材料已不再递交"))
-    if report.items.filter(said_by=by).exists():
+    if _listed_some(report, by):
         raise NotAllowed(
             _("列材料的人不能批准自己的清单，请由另一人批准"), source="G13"
         )
@@ -92,8 +93,12 @@ def material_may_be_approved(report: PoliceReport, *, by: User) -> bool:
         report.approved_by_id is None
         and report.state != ReportState.DROPPED
         and items.exists()
-        and not report.items.filter(said_by=by).exists()
+        and not _listed_some(report, by)
     )
+
+
+def _listed_some(report: PoliceReport, by: User) -> bool:
+    return report.items.filter(Q(said_by=by) | Q(listed_by=by)).exists()
 
 
 def work_injury_steps(injury: WorkInjury) -> list[WorkInjuryStepKind]:

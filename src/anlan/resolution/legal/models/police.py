@@ -151,6 +151,8 @@ class ReportItem(models.Model):
     exhibits = models.ManyToManyField(Exhibit, related_name="+")
     said_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     said_at = models.DateTimeField()
+    # Who chose what is listed, also before whoever chose last: none of them approves it.
+    listed_by = models.ManyToManyField(User, related_name="+")
     is_accepted = models.BooleanField(default=False)  # by the police
 
     class Meta:

@@ -187,6 +187,7 @@ def _say(
         return
     there = report.items.filter(kind=kind).first()
     listed = {one.pk for one in chosen}
+    before: set[int] = set()
     said: dict[str, Any] = {"said_by": by, "said_at": at}
     if there is not None:
         before = set(there.exhibits.values_list("pk", flat=True))
@@ -206,6 +207,10 @@ def _say(
         defaults={"state": state, "words": words, **said},
     )
     row.exhibits.set(listed)
+    if there is None or not before & listed:
+        row.listed_by.clear()
+    elif before != listed:
+        row.listed_by.add(there.said_by)
 
 
 def _listed_keys(report: PoliceReport) -> set[int]:
