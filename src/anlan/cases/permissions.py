@@ -383,6 +383,14 @@ def check_can_correct_contact(by: Actor, case: Case) -> None:
         check_permission(by, Permission.PERSON_UNMASK, site=case.site)
 
 
+def can_correct_contact(user: User, case: Case) -> bool:
+    try:
+        check_can_correct_contact(user, case)
+    except NotAllowed:
+        return False
+    return True
+
+
 def can_read_trail(user: User, case: Case) -> bool:
     """Whether the record of the case is theirs to read as a whole, who looked at what too.
 

@@ -24,6 +24,7 @@ from anlan.cases.about import About
 from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import Case, Party, Task
+from anlan.cases.permissions import can_correct_contact
 from anlan.cases.policies import left_in_joined
 from anlan.cases.selectors import (
     Line,
@@ -99,6 +100,7 @@ class Can:
     """What the reader may do here now; a button that would be refused is not shown."""
 
     def __init__(self, case: Case, reader: User) -> None:
+        self._case = case
         self._site = case.site
         self._reader = reader
         self._is_open = case.is_open
@@ -144,7 +146,7 @@ class Can:
     @cached_property
     def correct(self) -> bool:
         """Of a closed case too: whoever is wrongly written down asks when they see it."""
-        return self._may(Permission.PARTY_EDIT)
+        return can_correct_contact(self._reader, self._case)
 
     @cached_property
     def read_ledger(self) -> bool:
