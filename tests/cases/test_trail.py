@@ -115,7 +115,7 @@ class TestLooks:
         assert looked.person is not None
         Disclosure.objects.create(
             person=looked.person,
-            site=Site.objects.exclude(pk=scene.site.pk).first(),
+            site=Site.objects.exclude(pk=scene.site.pk)[0],
             field=ProtectedField.PHONE,
             reason="别处的理由",
             read_for="footage_application:1",
