@@ -8,7 +8,7 @@ a quiet entry speaks of is told that there was one, by whom and when, and not wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -48,6 +48,7 @@ from anlan.customers.selectors import corrections_of, former_phone_of, looks_at
 from anlan.ledger.events import KINDS
 from anlan.ledger.models import Entry
 from anlan.ledger.sentences import names_for
+from anlan.notify.models import Message
 
 PAGE_OF_TRAIL = 50
 WHOLE = 2_000  # lines on one print
@@ -215,19 +216,35 @@ def traces_of(party: Party, reader: User) -> Traces:
     )
 
 
-def _trail(case: Case, subjects: Iterable[str]) -> QuerySet[Entry]:
+def _trail(case: Case, subjects: Collection[str]) -> QuerySet[Entry]:
     sealed = [
         kind
         for kind, event in KINDS.items()
         if event.quiet and kind.startswith(CONFIDENTIAL)
     ]
-    personal = Task.objects.filter(
+    things = [*_personal_tasks(case), *_sealed_messages(subjects)]
+    found = entries_about(subjects).exclude(kind__in=sealed)
+    return found.exclude(object__in=things)
+
+
+def _personal_tasks(case: Case) -> list[str]:
+    rows = Task.objects.filter(
         Q(case=case) | Q(case__joined_into=case), role_key=PERSONAL_ROLE
     )
-    own = [f"task:{task.uid}" for task in personal if task.is_personal]
-    return (
-        entries_about(list(subjects)).exclude(kind__in=sealed).exclude(object__in=own)
-    )
+    return [f"task:{task.uid}" for task in rows if task.is_personal]
+
+
+def _sealed_messages(subjects: Collection[str]) -> list[str]:
+    """Those of what is told to nobody else.
+
+    Who was called at that minute knows of what, and that it was this case is what the
+    words of the message do not say.
+    """
+    about = Q()
+    for beginning in CONFIDENTIAL:
+        about |= Q(kind__startswith=beginning)
+    sent = Message.objects.filter(about, subject__in=subjects)
+    return [f"message:{uid}" for uid in sent.values_list("uid", flat=True)]
 
 
 def _kinds_in(group: str) -> list[str]:
