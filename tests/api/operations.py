@@ -267,6 +267,11 @@ def get_timeline(scene: Scene) -> str:
     return f"/cases/{_case(scene).number}/timeline"
 
 
+@get(permitted="hetao", forbidden="zhoumin")
+def get_trail(scene: Scene) -> str:
+    return f"/cases/{_case(scene).number}/trail"
+
+
 @get()
 def get_incident(scene: Scene) -> str:
     return f"/cases/{_case(scene).number}/incident"
@@ -686,6 +691,11 @@ def erase(scene: Scene) -> Request:
     )
     body = {"reason": "request", "is_right_person": True, "is_final": True}
     return f"/parties/{party}/erasure", body
+
+
+@get(permitted="hetao", forbidden="zhoumin")
+def list_looks(scene: Scene) -> str:
+    return f"/parties/{_party(scene, known=True)}/looks"
 
 
 @get(permitted="zhoumin", forbidden="wangjianguo")

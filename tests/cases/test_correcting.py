@@ -232,6 +232,19 @@ class TestPages:
         assert client.post(address, said).status_code == 302
         assert shown(victim)[1] == ""
 
+    def test_of_a_closed_case_the_button_is_for_who_may(
+        self, sign_in: SignIn, scene, case, victim
+    ) -> None:
+        room = f"/cases/{case.number}/"
+        address = f"{room}parties/{victim.uid}/correction/"
+        guard = sign_in("wangjianguo")
+        assert address in guard.get(room).content.decode()
+        closed(scene, case)
+
+        assert address not in guard.get(room).content.decode()
+        assert guard.get(address).status_code == 403
+        assert address in sign_in("zhoumin").get(room).content.decode()
+
     def test_erasure_is_confirmed_twice(
         self, sign_in: SignIn, scene, case, victim
     ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -23,8 +24,9 @@ from anlan.cases import selectors
 from anlan.cases import services as cases
 from anlan.cases.enums import Role
 from anlan.cases.models import Case, Guardianship, Party
-from anlan.cases.permissions import check_can_look_behind
+from anlan.cases.permissions import check_can_look_behind, check_can_read_looks
 from anlan.cases.selectors.guardians import guardianship_for, guardianships_of
+from anlan.cases.selectors.trail import Trace, traces_of
 from anlan.cases.services import MOST_RELATION
 from anlan.cases.wall import hidden_in
 from anlan.customers import services as customers
@@ -205,6 +207,30 @@ class CorrectionIn(In):
     name: Annotated[Text, Field(min_length=1, max_length=60)] | None = None
     phone: Annotated[Text, Field(max_length=32)] | None = None
     reason: Annotated[Reason, Field(max_length=200)]
+
+
+class TraceOut(Out):
+    """A look, a correction or another step; what stood there before is masked."""
+
+    at: datetime
+    who: str
+    what: str
+    reason: str
+    former_name: str
+    former_phone: str
+    case: str
+    site: str
+
+    @classmethod
+    def of(cls, row: Trace) -> TraceOut:
+        return cls(**asdict(row))
+
+
+class TracesOut(Out):
+    """``elsewhere`` counts those at sites whose record the caller does not read."""
+
+    items: list[TraceOut]
+    elsewhere: int
 
 
 class ErasureIn(In):
@@ -479,6 +505,26 @@ def erase(request: ApiRequest, uid: UUID, body: ErasureIn) -> PartyOut:
         party=party, reason=body.reason, by=caller.user, at=caller.at, via="api"
     )
     return _shown(caller, party_of(caller, uid))
+
+
+@router.get(
+    "/parties/{uid}/looks",
+    **operation(
+        Permission.CASE_SEE,
+        Permission.LEDGER_READ,
+        Permission.PERSON_UNMASK,
+        out=TracesOut,
+    ),
+)
+def list_looks(request: ApiRequest, uid: UUID) -> TracesOut:
+    """Who looked at the person's details and why, who corrected and who erased them."""
+    caller = request.auth
+    party = party_of(caller, uid)
+    check_can_read_looks(caller.user, party)
+    found = traces_of(party, caller.user)
+    return TracesOut(
+        items=[TraceOut.of(row) for row in found.rows], elsewhere=found.elsewhere
+    )
 
 
 @router.post(

@@ -16,6 +16,13 @@ class About(models.TextChoices):
     TALKS = "talks", _("沟通")
 
 
+# That somebody is counselled, that it was talked over and how, and what counsel was asked:
+# whoever is not told of it by its own page learns it from no list either (G25).
+CONFIDENTIAL = (
+    *("counselling.", "mediation."),
+    *("legal.counsel", "legal.engagement", "legal.opinion"),
+)
+
 # What begins with none of them is handling.
 _BEGINNINGS = {
     "evidence.": About.EVIDENCE,

@@ -383,6 +383,39 @@ def check_can_correct_contact(by: Actor, case: Case) -> None:
         check_permission(by, Permission.PERSON_UNMASK, site=case.site)
 
 
+def can_correct_contact(user: User, case: Case) -> bool:
+    try:
+        check_can_correct_contact(user, case)
+    except NotAllowed:
+        return False
+    return True
+
+
+def can_read_trail(user: User, case: Case) -> bool:
+    """Whether the record of the case is theirs to read as a whole, who looked at what too.
+
+    Not of who speaks for one side: it tells what was done for the other.
+    """
+    may = has_permission(user, Permission.LEDGER_READ, site=case.site)
+    return may and can_see(user, case) and not walled_sides(case, user)
+
+
+def check_can_read_trail(by: Actor, case: Case) -> None:
+    for permission in (Permission.CASE_SEE, Permission.LEDGER_READ):
+        check_permission(by, permission, site=case.site)
+    if not isinstance(by, User) or not can_read_trail(by, case):
+        raise NotAllowed(
+            _("您是本案一方的联系人或者当事人，完整记录由与双方无关的人查看")
+        )
+
+
+def check_can_read_looks(by: Actor, party: Party) -> None:
+    """Who looked at somebody's details and who corrected them, with what stood there before."""
+    for permission in (Permission.LEDGER_READ, Permission.PERSON_UNMASK):
+        check_permission(by, permission, site=party.case.site)
+    check_can_look_behind(by, party)
+
+
 def check_can_look_behind(by: Actor, party: Party) -> None:
     """At the contact details and medical facts of somebody, as far as their side goes."""
     if isinstance(by, System):

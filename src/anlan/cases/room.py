@@ -24,6 +24,7 @@ from anlan.cases.about import About
 from anlan.cases.enums import Phase, Proof, Side, TaskState
 from anlan.cases.events import CommandTaken, EntryStruck
 from anlan.cases.models import Case, Party, Task
+from anlan.cases.permissions import can_correct_contact
 from anlan.cases.policies import left_in_joined
 from anlan.cases.selectors import (
     Line,
@@ -99,6 +100,7 @@ class Can:
     """What the reader may do here now; a button that would be refused is not shown."""
 
     def __init__(self, case: Case, reader: User) -> None:
+        self._case = case
         self._site = case.site
         self._reader = reader
         self._is_open = case.is_open
@@ -144,7 +146,11 @@ class Can:
     @cached_property
     def correct(self) -> bool:
         """Of a closed case too: whoever is wrongly written down asks when they see it."""
-        return self._may(Permission.PARTY_EDIT)
+        return can_correct_contact(self._reader, self._case)
+
+    @cached_property
+    def read_ledger(self) -> bool:
+        return self._may(Permission.LEDGER_READ)
 
     @cached_property
     def erase(self) -> bool:
@@ -388,6 +394,11 @@ class Room:
     def reader_is_party(self) -> bool:
         """Of this case: who sets the parts that people play is on none of its sides."""
         return any(party.user_id == self.reader.pk for party in self.parties)
+
+    @cached_property
+    def reads_trail(self) -> bool:
+        """As ``can_read_trail``, from what the room knows of the reader anyway."""
+        return self.can.read_ledger and not self._hidden
 
     @cached_property
     def _hidden(self) -> set[Side]:

@@ -13,6 +13,7 @@ from anlan.cases.views import (
     pages,
     parties,
     tasks,
+    trail,
 )
 
 app_name = "cases"
@@ -62,6 +63,8 @@ urlpatterns = [
         name="unlinking",
     ),
     path("<str:number>/parties/<uuid:uid>/contact/", parties.contact, name="contact"),
+    path("<str:number>/parties/<uuid:uid>/looks/", trail.looks, name="looks"),
+    path("<str:number>/trail/", trail.trail, name="trail"),
     path("<str:number>/contacts/", contacts.contacts, name="contacts"),
     path("<str:number>/contacts/panel/", contacts.panel, name="contacts_panel"),
     path("<str:number>/contacts/new/", contacts.addition, name="contact_addition"),

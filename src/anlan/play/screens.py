@@ -71,6 +71,8 @@ SHOTS = (
         steps=(("form[action$='/link/'] button", ""), ("#confirm [data-verb]", "")),
     ),
     Shot("closing", "/cases/{number}/closing/", "zhoumin"),
+    Shot("trail", "/cases/{number}/trail/", "hetao"),
+    Shot("looks-sheet", "/cases/{number}/parties/{party}/looks/", "hetao"),
     Shot("closed", "/cases/{closed}/", "zhoumin"),
     Shot("tasks", "/tasks/", "zhoumin"),
     Shot("alarm", "/report/", "zhoumin"),

@@ -24,10 +24,21 @@ from pytest_django import Settings
 
 from anlan.base import crypto, sealing
 from anlan.base.sealing import SealBroken
+from anlan.cases.models import Task
+from anlan.cases.selectors import entries_about
+from anlan.cases.selectors.trail import actors_in, trail_page
+from anlan.notify.models import Message
 from anlan.resolution.counselling.models import CounsellorKey, SealedNote
 from anlan.resolution.counselling.selectors import bound_of
 from tests.moment import forget_counts
-from tests.resolution.counselling.cared import PASSPHRASE, SECRET, agreed, keyed, noted
+from tests.resolution.counselling.cared import (
+    PASSPHRASE,
+    SECRET,
+    agreed,
+    keyed,
+    linan,
+    noted,
+)
 
 pytestmark = pytest.mark.both_deep
 PLANTED = "PLANTED-7f3a-word"
@@ -181,3 +192,25 @@ def test_a_fault_shows_no_note(scene, case, settings, monkeypatch) -> None:
     ours = [frame for frame in frames if "/counselling/services/" in frame["filename"]]
     assert ours
     assert PLANTED not in str([frame["vars"] for frame in ours])
+
+
+def test_the_whole_record_tells_nothing_of_it(scene, case) -> None:
+    """Neither what nor by whom; nor that somebody was called about it at that minute."""
+    keyed(scene)
+    care = agreed(scene, case)
+    noted(scene, care, is_risk=True)
+    sent = Message.objects.filter(kind__startswith="counselling.")
+    called = {f"message:{message.uid}" for message in sent}
+    tasks = {f"task:{task.uid}" for task in Task.objects.all() if task.is_personal}
+    told = {entry.object for entry in entries_about({case.subject})}
+    assert called & told
+    assert tasks & told
+
+    page = trail_page(case, scene.manager, page=500)
+
+    kinds = {one.line.kind for one in page.lines}
+    assert not any(kind.startswith("counselling.") for kind in kinds)
+    assert not (called | tasks) & {one.line.thing for one in page.lines}
+    name = linan(scene).name
+    assert name not in {one.who for one in page.lines}
+    assert name not in dict(actors_in(case)).values()

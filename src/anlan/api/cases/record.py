@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 from ninja import Router, Status
 from pydantic import Field
@@ -13,12 +14,59 @@ from anlan.api.auth import ApiRequest, operation
 from anlan.api.cases.schemas import LineOut, NoteOut, StrikeOut
 from anlan.api.once import once
 from anlan.api.paging import cursor_of, number_in, parts_of
-from anlan.api.schemas import Cursor, In, Instant, Limit, OnceIn, Page, Reason, Text
+from anlan.api.schemas import (
+    Cursor,
+    In,
+    Instant,
+    Limit,
+    OnceIn,
+    Out,
+    Page,
+    QueryText,
+    Reason,
+    Text,
+)
 from anlan.cases import selectors
 from anlan.cases import services as cases
 from anlan.cases.models import Note
+from anlan.cases.permissions import check_can_read_trail
+from anlan.cases.selectors.trail import TrailLine, trail_page
 
 router = Router(tags=["cases"])
+
+
+TrailGroup = Literal["handling", "evidence", "talks", "quiet"]
+
+
+class TrailOut(Out):
+    """``needs`` is the right without which an entry is told without what it was."""
+
+    seq: int
+    kind: str
+    who: str
+    sentence: str
+    quote: str
+    happened_at: datetime
+    recorded_at: datetime
+    is_quiet: bool
+    needs: str
+    case: str
+
+    @classmethod
+    def in_case(cls, one: TrailLine, *, number: str) -> TrailOut:
+        line = one.line
+        return cls(
+            seq=line.seq,
+            kind=line.kind,
+            who=one.who,
+            sentence=line.sentence,
+            quote=line.quote,
+            happened_at=line.happened_at,
+            recorded_at=line.recorded_at,
+            is_quiet=one.is_quiet,
+            needs=one.needs,
+            case=line.case_number or number,
+        )
 
 
 class NoteIn(OnceIn):
@@ -45,6 +93,32 @@ def get_timeline(
     found = selectors.timeline_page(case, before=before, page=limit)
     return Page[LineOut](
         items=[LineOut.in_case(line, number=case.number) for line in found.lines],
+        next=cursor_of(found.after) if found.after is not None else None,
+    )
+
+
+@router.get(
+    "/cases/{number}/trail",
+    **operation(Permission.CASE_SEE, Permission.LEDGER_READ, out=Page[TrailOut]),
+)
+def get_trail(
+    request: ApiRequest,
+    number: str,
+    group: TrailGroup | None = None,
+    who: QueryText = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Page[TrailOut]:
+    """Every entry of the case, newest first, with who only looked; ``who`` is an actor's key."""
+    caller = request.auth
+    case = case_of(caller, number)
+    check_can_read_trail(caller.user, case)
+    before = number_in(parts_of(cursor, 1)[0]) if cursor else None
+    found = trail_page(
+        case, caller.user, before=before, group=group or "", who=who, page=limit
+    )
+    return Page[TrailOut](
+        items=[TrailOut.in_case(one, number=case.number) for one in found.lines],
         next=cursor_of(found.after) if found.after is not None else None,
     )
 

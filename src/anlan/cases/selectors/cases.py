@@ -348,7 +348,7 @@ def _listed(user: User, site: Site | None) -> QuerySet[Case]:
 
 def timeline(case: Case, *, after: int = 0, newest: int = 200) -> list[Line]:
     """The newest entries of a case and of cases joined into it, newest first."""
-    subjects = _subjects(case)
+    subjects = subjects_of(case)
     entries = list(_entries(subjects).filter(seq__gt=after)[:newest])
     return lines_of(entries, case=case, numbers=subjects)
 
@@ -366,7 +366,7 @@ def timeline_between(
     Args:
         most: how many, the first ones; of the kinds ``always`` every one is given.
     """
-    subjects = _subjects(case)
+    subjects = subjects_of(case)
     found = (
         _entries(subjects)
         .filter(happened_at__gte=begin, happened_at__lte=end)
@@ -399,7 +399,7 @@ def timeline_page(
         further: kinds of which the newest page reads every entry, however old.
         about: only what is about this; nothing further is read then.
     """
-    subjects = _subjects(case) if has_joined else {case.subject: ""}
+    subjects = subjects_of(case) if has_joined else {case.subject: ""}
     is_newest = before is None and about is None
     if is_newest and len(subjects) == 1 and page == PAGE_OF_LINES:
         entries = _newest_entries(further)(subject=case.subject)
@@ -643,7 +643,8 @@ def shown_name(party: Party) -> str:
     return party.words_in("description") or _("身份不明")
 
 
-def _subjects(case: Case) -> dict[str, str]:
+def subjects_of(case: Case) -> dict[str, str]:
+    """Whose record a case is: its own without a number, and of those joined into it."""
     return {case.subject: ""} | {
         joined.subject: joined.number for joined in case.joined_cases.all()
     }

@@ -27,7 +27,7 @@ from anlan.cases.forms import (
     RolesForm,
 )
 from anlan.cases.models import Case, Party
-from anlan.cases.permissions import check_can_look_behind
+from anlan.cases.permissions import check_can_correct_contact, check_can_look_behind
 from anlan.cases.selectors import case_for, shown_name
 from anlan.cases.views.answers import case_changed, posted, reader_of, sheet
 from anlan.customers import services as customers
@@ -201,7 +201,7 @@ def correction(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
     at = timezone.now()
     reader = reader_of(request)
     case = case_for(reader, number)
-    check_permission(reader, Permission.PARTY_EDIT, site=case.site)
+    check_can_correct_contact(reader, case)
     party = party_in(case, uid)
     check_can_look_behind(reader, party)
 

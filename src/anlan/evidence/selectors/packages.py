@@ -22,6 +22,7 @@ from anlan.base import stores
 from anlan.base.clock import local_time
 from anlan.base.errors import NotFound
 from anlan.base.identity import mask_name
+from anlan.cases.about import CONFIDENTIAL
 from anlan.cases.models import Case
 from anlan.cases.selectors import case_for, entries_about
 from anlan.evidence import permissions
@@ -218,14 +219,6 @@ def _broken_seals(exhibits: Sequence[Exhibit]) -> set[int]:
     return {key for key, is_whole in last.items() if is_whole is False}
 
 
-# That somebody is counselled, that it was talked over and how, and what counsel was asked:
-# of these a stranger learns nothing, and that there was something tells already (G25).
-_CONFIDENTIAL = (
-    *("counselling.", "mediation."),
-    *("legal.counsel", "legal.engagement", "legal.opinion"),
-)
-
-
 def links_of(package: Package, *, upto: int) -> list[Link]:
     """The entries of the case that the package proves, in their order.
 
@@ -246,7 +239,7 @@ def links_of(package: Package, *, upto: int) -> list[Link]:
     )
     links = []
     for seq, body, data, salt, key, kind in rows:
-        if kind.startswith(_CONFIDENTIAL):
+        if kind.startswith(CONFIDENTIAL):
             continue
         if key in disclosed and data is not None and salt is not None:
             link = Link(seq=seq, body=bytes(body), data=bytes(data), salt=bytes(salt))
