@@ -10,9 +10,9 @@ import pytest
 from django.test import override_settings
 
 from anlan.base import sealing
+from anlan.cases.about import CONFIDENTIAL
 from anlan.evidence.enums import Purpose
 from anlan.evidence.packaging.record import EVENTS
-from anlan.evidence.selectors.packages import _CONFIDENTIAL
 from anlan.evidence.services import packages
 from anlan.evidence.verifier import verify
 from anlan.ledger.events import KINDS
@@ -47,7 +47,7 @@ def test_no_entry_of_a_confidential_kind_is_in_a_package(
     there = set(
         Entry.objects.filter(subject=case.subject).values_list("kind", flat=True)
     )
-    secret = {kind for kind in there if kind.startswith(_CONFIDENTIAL)}
+    secret = {kind for kind in there if kind.startswith(CONFIDENTIAL)}
     assert {kind.partition(".")[0] for kind in secret} == {
         *("counselling", "legal", "mediation"),
     }
@@ -70,7 +70,7 @@ def test_every_kind_of_support_talks_and_counsel_is_confidential() -> None:
     )
     theirs = {kind for kind, event in KINDS.items() if event.__module__ in homes}
 
-    open_ones = {kind for kind in theirs if not kind.startswith(_CONFIDENTIAL)}
+    open_ones = {kind for kind in theirs if not kind.startswith(CONFIDENTIAL)}
 
     assert open_ones == {
         *("legal.lawyer_added", "legal.lawyer_phone_read", "legal.lawyer_retired"),

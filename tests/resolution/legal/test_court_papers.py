@@ -167,7 +167,7 @@ class TestToTheEnd:
 
 
 class TestWithdrawn:
-    """The prosecutor withdraws it with the court's leave: it is over, as if not prosecuted."""
+    """The prosecutor withdraws it with the court's leave, and decides anew."""
 
     @pytest.fixture
     def charged(self, scene: Scene, report: PoliceReport) -> PoliceReport:
@@ -175,12 +175,12 @@ class TestWithdrawn:
             paper(scene, report, kind, days=number)
         return report
 
-    def test_ends_what_kept_the_case(self, scene, case, charged) -> None:
+    def test_keeps_the_case_until_they_decided(self, scene, case, charged) -> None:
         case = close(case, scene)
         assert keepers_of(case, at=scene.at) == [Keeper.CLAIM]
         paper(scene, charged, PaperKind.WITHDRAWAL, days=30)
         assert state(charged) == ReportState.WITHDRAWN
-        assert keepers_of(case, at=scene.at) == []
+        assert keepers_of(case, at=scene.at) == [Keeper.CLAIM]
 
     @pytest.mark.parametrize("kind", NOT_PROSECUTED)
     def test_is_mostly_not_prosecuted_then(self, scene, case, charged, kind) -> None:
@@ -200,6 +200,7 @@ class TestWithdrawn:
         paper(scene, charged, PaperKind.APPEAL, days=40)
         paper(scene, charged, PaperKind.WITHDRAWAL, days=60)
         assert state(charged) == ReportState.WITHDRAWN
+        paper(scene, charged, PaperKind.UNPROVEN, days=70)
         assert keepers_of(close(case, scene), at=scene.at) == []
 
     def test_what_was_judged_is_of_another(self, scene, charged) -> None:
@@ -313,9 +314,7 @@ class TestTriedApart:
     def kept(self, case: Case, scene: Scene) -> bool:
         return keepers_of(close(case, scene), at=scene.at) == [Keeper.CLAIM]
 
-    @pytest.mark.parametrize(
-        "kind", [PaperKind.IN_FORCE, PaperKind.WITHDRAWAL, *NOT_PROSECUTED]
-    )
+    @pytest.mark.parametrize("kind", [PaperKind.IN_FORCE, *NOT_PROSECUTED])
     def test_the_end_of_one_keeps_what_the_other_needs(
         self, scene, case, charged, one, other, kind
     ) -> None:
@@ -722,9 +721,7 @@ class TestHold:
         assert len(tasks(case, "legal_hold:")) == 1
         assert not case.holds.exists()
 
-    @pytest.mark.parametrize(
-        "kind", [*NOT_PROSECUTED, PaperKind.WITHDRAWAL, PaperKind.IN_FORCE]
-    )
+    @pytest.mark.parametrize("kind", [*NOT_PROSECUTED, PaperKind.IN_FORCE])
     def test_not_once_it_is_over(self, scene, case, report, kind) -> None:
         paper(scene, report, kind, days=30)
         assert tasks(case, "legal_hold:") == []

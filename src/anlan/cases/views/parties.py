@@ -222,7 +222,7 @@ def correction(request: HttpRequest, number: str, uid: UUID) -> HttpResponse:
         number=number,
         title=_("更正资料：%s") % shown_name(party),
         lead=_(
-            "在这位人员的所有案件里一起更正。原来的内容和理由留存，供有权的人查看；案件已经办结的，由有权查看个人资料的人更正。"
+            "在这位人员的所有案件里一起更正。原来的内容和理由留存，供有权的人查看；在已经办结的案件里，由有权查看个人资料的人更正。"
         ),
         button=_("更正"),
         form=CorrectionForm(posted(request)),

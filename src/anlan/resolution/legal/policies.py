@@ -294,9 +294,8 @@ _WITH_COURT = frozenset(
 )
 _OF_ANOTHER = frozenset({ReportState.DECIDED, ReportState.ENDED})
 _JUDGED = frozenset({ReportState.JUDGED, ReportState.IN_FORCE})
-# After these a court decides, until one says that it is in force, or was withdrawn.
+# After these a court decides, until one says that it is in force.
 _BEFORE_COURT = frozenset({PaperKind.INDICTMENT, PaperKind.JUDGMENT, PaperKind.APPEAL})
-_COURT_DONE = frozenset({PaperKind.IN_FORCE, PaperKind.WITHDRAWAL})
 _NOT_PROSECUTED = frozenset({PaperKind.BARRED, PaperKind.SLIGHT, PaperKind.UNPROVEN})
 
 Somebody: TypeAlias = tuple[str, int]  # see ``anlan.cases.joined.somebody``
@@ -412,9 +411,17 @@ def _is_undecided(
 ) -> bool:
     """Whether a court has it: nothing of that day or later says that it is over.
 
-    What names nobody ends nothing that names them: it may be about somebody else.
+    What names nobody ends nothing that names them: it may be about somebody else. What
+    was withdrawn is with the prosecutors again, and over when they do not prosecute.
     """
     rows = list(track)
+
+    def is_withdrawn(opened: PolicePaper, until: PolicePaper) -> bool:
+        return any(
+            each.kind == PaperKind.WITHDRAWAL
+            and opened.dated_on <= each.dated_on <= until.dated_on
+            for each in rows
+        )
 
     def ends(one: PolicePaper, opened: PolicePaper) -> bool:
         names = against.get(one.uid, _NOBODY)
@@ -422,8 +429,11 @@ def _is_undecided(
         if one.dated_on < opened.dated_on:
             return False
         if who in names:
-            return kind in _COURT_DONE | _NOT_PROSECUTED
-        return kind in _COURT_DONE and not against.get(opened.uid)
+            return kind == PaperKind.IN_FORCE or kind in _NOT_PROSECUTED
+        is_over = kind == PaperKind.IN_FORCE or (
+            kind in _NOT_PROSECUTED and is_withdrawn(opened, one)
+        )
+        return is_over and not against.get(opened.uid)
 
     opened = [one for one in rows if PaperKind(one.kind) in _BEFORE_COURT]
     return any(not any(ends(one, each) for one in rows) for each in opened)

@@ -72,7 +72,6 @@ class ReportState(models.TextChoices):
     def is_pending(self) -> bool:
         """Whether a prosecutor or a court still decides, or what they decided may change."""
         return self.is_beyond_police and self not in {
-            ReportState.WITHDRAWN,
             ReportState.NOT_PROSECUTED,
             ReportState.IN_FORCE,
         }
