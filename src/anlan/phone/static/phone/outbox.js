@@ -22,7 +22,7 @@ let tapped = { button: "", at: 0 }; // the button of the last call, also where i
 const awaited = new Set(); // what somebody stands before, who is to hear of it first
 let standing = null; // the alarm whose form says that it was not sent yet
 let again = null; // a refused alarm that its writer tells of another place, and the form for it
-let noticed = ""; // the notice that has the focus, and keeps it where its part comes anew
+let noticed = ""; // the act whose notice is to have the focus, also where its part comes anew
 let isSignedOut = false;
 let isFaulty = false;
 let isBroken = false;
@@ -257,7 +257,11 @@ async function show() {
     if (list.querySelector("details[open]")) return; // somebody chooses why
     list.hidden = unsent + refused.length === 0;
     const files = [...unsentFiles.map((item) => filesRow(item, list)), ...refused.map((one) => fileRow(one, list))];
-    list.querySelector("ul").replaceChildren(...waiting.map((item) => row(item, list)), ...files);
+    const rows = [...waiting.map((item) => row(item, list)), ...files];
+    const there = list.querySelector("ul");
+    // A row that says the same stays: one that comes anew under a thumb swallows its tap.
+    const isSame = rows.length === there.children.length && rows.every((one, i) => one.isEqualNode(there.children[i]));
+    if (!isSame) there.replaceChildren(...rows);
   });
   document.querySelectorAll("[data-refused-files]").forEach((part) => {
     const here = refused.filter(({ item }) => item.answer.url === location.pathname);
@@ -577,7 +581,10 @@ async function keepWhatFits(item, form) {
 
 async function deliver(item, form) {
   awaited.add(item.id);
-  if (item.isAct) setTimeout(show, PATIENCE_MS);
+  if (item.isAct) {
+    noticed = item.action;
+    setTimeout(show, PATIENCE_MS);
+  }
   interrupt();
   if (item.filesFirst) await uploading;
   await flush();
@@ -687,6 +694,7 @@ document.querySelectorAll("[data-live-page], [data-live-refresh]").forEach((part
 document.querySelectorAll("form[action$='/accounts/logout/']").forEach((form) => {
   form.addEventListener("submit", () => navigator.serviceWorker?.controller?.postMessage("forget"));
 });
+document.addEventListener("pointerdown", () => (noticed = "")); // they are somewhere else now
 addEventListener("online", flush);
 addEventListener("offline", show);
 document.addEventListener("visibilitychange", () => document.hidden || flush());
