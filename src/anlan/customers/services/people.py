@@ -7,7 +7,7 @@ and their erasure go to that same chain, wherever they were made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -61,6 +61,7 @@ from anlan.customers.naming import clean_name, initials_of, pinyin_of
 from anlan.customers.services.markers import erase_markers
 from anlan.ledger import services as ledger
 from anlan.ledger.events import Actor, Event
+from anlan.ledger.models import Worded
 
 # What is saved, and what tells whether it changed, for each field a person corrects.
 _COLUMNS = {
@@ -443,43 +444,12 @@ def erase_person(
             return person
         check_may_go(person)
         _blank(person, at=at)
-        for field in ("name", "note"):
-            ledger.erase_text(
-                row=person,
-                field=field,
-                site=person.site,
-                subject=person.subject,
-                reason=reason.value,
-                by=by,
-                at=at,
-            )
-        for look in selectors.looks_at(person).select_related("site"):
-            ledger.erase_text(
-                row=look,
-                field="reason",
-                site=look.site,
-                subject=person.subject,
-                reason=reason.value,
-                by=by,
-                at=at,
-            )
         person.corrections.update(former_phone=None)
-        for correction in person.corrections.select_related("site").order_by("pk"):
-            for field in ("reason", "former_name"):
-                ledger.erase_text(
-                    row=correction,
-                    field=field,
-                    site=correction.site,
-                    subject=person.subject,
-                    reason=reason.value,
-                    by=by,
-                    at=at,
-                )
-        for row in person.unmarkings.select_related("site").order_by("pk"):
+        for row, field, there in _words_about(person):
             ledger.erase_text(
                 row=row,
-                field="reason",
-                site=row.site,
+                field=field,
+                site=there,
                 subject=person.subject,
                 reason=reason.value,
                 by=by,
@@ -496,6 +466,19 @@ def erase_person(
             via=via,
         )
     return person
+
+
+def _words_about(person: Person) -> Iterator[tuple[Worded, str, Site]]:
+    """What is written of them, by row and field, and the site whose chain covers it."""
+    for field in ("name", "note"):
+        yield person, field, person.site
+    for look in selectors.looks_at(person).select_related("site"):
+        yield look, "reason", look.site
+    for correction in person.corrections.select_related("site").order_by("pk"):
+        for field in ("reason", "former_name"):
+            yield correction, field, correction.site
+    for unmarking in person.unmarkings.select_related("site").order_by("pk"):
+        yield unmarking, "reason", unmarking.site
 
 
 def add_unit(
